@@ -1,0 +1,168 @@
+"""Execution reports: answers to our requests and what the venue tells by itself.
+
+Every effect that expects an answer gets exactly one of ``OrderAccepted``, ``OrderRejected``,
+``CancelRejected``, ``StopRejected``, ``StopReported``, ``OrderFound``, ``OrderNotFound`` or
+``OutcomeUnknown``. ``venue_ns`` is the venue's own time; the frame's ``at`` is ours.
+"""
+
+from typing import Literal
+
+from engine.domain.order import FillCause, OrderState, Side
+from engine.ids import ClientId, PositionKey
+from engine.messages.record import record
+from engine.money import Money, Price, Quantity
+from engine.timebase import Nanos
+
+Request = Literal["place", "cancel", "set_stop", "look_up"]
+
+
+@record
+class OrderAccepted:
+    """The venue has the order; ``venue_order_id`` is the venue's name for it."""
+
+    key: PositionKey
+    client_id: ClientId
+    venue_order_id: str
+    venue_ns: Nanos
+
+
+@record
+class OrderRejected:
+    """The venue does not take the order; ``code`` is its return code (bybit-v5.md 7.2)."""
+
+    key: PositionKey
+    client_id: ClientId
+    code: int
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class OrderFilled:
+    """One execution. A fill of the position's own stop or target has an empty client id.
+
+    ``execution_id`` names it once and for ever: the same id again is the same fill.
+    ``fee`` > 0 is paid, < 0 is a rebate, in ``fee_asset``.
+    """
+
+    key: PositionKey
+    client_id: ClientId
+    venue_order_id: str
+    execution_id: str
+    cause: FillCause
+    side: Side
+    price: Price
+    quantity: Quantity
+    fee: Money
+    fee_asset: str
+    is_maker: bool
+    venue_ns: Nanos
+
+
+@record
+class OrderCancelled:
+    """The order ended unfilled or partly filled: by request, or by the venue (``reason``)."""
+
+    key: PositionKey
+    client_id: ClientId
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class CancelRejected:
+    """The cancel came to nothing: the order is finished or not known (F10)."""
+
+    key: PositionKey
+    client_id: ClientId
+    code: int
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class StopReported:
+    """The position's own stop and target at the venue now; 0 is none.
+
+    Sent as the answer to a changed stop, and unasked when the venue makes them after a fill or
+    removes them with the position.
+    """
+
+    key: PositionKey
+    stop_price: Price
+    target_price: Price
+    venue_ns: Nanos
+
+
+@record
+class StopRejected:
+    """The venue did not take the stop (F34); what was there before still is."""
+
+    key: PositionKey
+    code: int
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class OrderFound:
+    """Answer to a look-up: the venue knows the order and this is how it stands.
+
+    Executions that had been missed are delivered as ``OrderFilled`` before this.
+    """
+
+    key: PositionKey
+    client_id: ClientId
+    venue_order_id: str
+    state: OrderState
+    filled_quantity: Quantity
+    venue_ns: Nanos
+
+
+@record
+class OrderNotFound:
+    """Answer to a look-up: neither open orders nor history nor executions know the id."""
+
+    key: PositionKey
+    client_id: ClientId
+    venue_ns: Nanos
+
+
+@record
+class PositionReported:
+    """Answer to a position look-up: signed size, entry value, stop and target at the venue."""
+
+    key: PositionKey
+    quantity: Quantity
+    entry_value: Money
+    stop_price: Price
+    target_price: Price
+    venue_ns: Nanos
+
+
+@record
+class OutcomeUnknown:
+    """Silence, a 5xx, a broken answer: the request may or may not have been done.
+
+    ``client_id`` is empty for requests about a position (``set_stop`` and its look-up).
+    """
+
+    key: PositionKey
+    client_id: ClientId
+    request: Request
+    reason: str
+
+
+ExecutionReport = (
+    OrderAccepted
+    | OrderRejected
+    | OrderFilled
+    | OrderCancelled
+    | CancelRejected
+    | StopReported
+    | StopRejected
+    | OrderFound
+    | OrderNotFound
+    | PositionReported
+    | OutcomeUnknown
+)

@@ -1,0 +1,96 @@
+"""What a strategy is, and what it may look at.
+
+A strategy is a plain attrs class. Its parameters are its fields; what it declares beside them
+(numbers, strings, tuples, lists, dicts and the shipped indicators) is its state. ``observe``
+is the only place that writes that state; ``propose`` only reads and says what it wants.
+"""
+
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+from engine.domain.candle import Candle
+from engine.domain.instrument import Instrument
+from engine.domain.intent import Intent
+from engine.domain.position import Position
+from engine.money import Price, Quantity
+from engine.timebase import Nanos
+
+Operator = Literal[">", ">=", "<", "<=", "=="]
+Condition = tuple[str, str, str, str, bool]
+"""name, value, operator, threshold, verdict: one traced condition of a strategy."""
+
+
+class View:
+    """The world as a strategy sees it when it proposes: closed candles and its own position."""
+
+    __slots__ = ("_position", "at", "busy", "candle", "instrument", "trace")
+
+    def __init__(self, position: Position, instrument: Instrument) -> None:
+        self._position = position
+        self.instrument = instrument
+        self.at = Nanos(0)
+        self.candle: Candle = _NO_CANDLE
+        self.busy = False
+        """An order of this account and symbol is on its way; an entry would be refused."""
+        self.trace: list[Condition] | None = None
+
+    @property
+    def side(self) -> int:
+        """1 long, -1 short, 0 flat."""
+        quantity = self._position.quantity
+        return (quantity > 0) - (quantity < 0)
+
+    @property
+    def quantity(self) -> Quantity:
+        """Signed position size, e8."""
+        return self._position.quantity
+
+    @property
+    def entry_price(self) -> Price:
+        """Average entry price, 0 when flat."""
+        return self._position.entry_price
+
+    @property
+    def stop_price(self) -> Price:
+        """The stop that protects the position, 0 when flat."""
+        return self._position.stop_price
+
+    @property
+    def target_price(self) -> Price:
+        """The take profit of the position, 0 for none."""
+        return self._position.target_price
+
+    def check(self, name: str, value: float, op: Operator, threshold: float) -> bool:
+        """Whether ``value op threshold``; kept under ``name`` when somebody asks why not."""
+        verdict = _compare(value, op, threshold)
+        if self.trace is not None:
+            self.trace.append((name, repr(value), op, repr(threshold), verdict))
+        return verdict
+
+
+def _compare(value: float, op: Operator, threshold: float) -> bool:
+    if op == ">":
+        return value > threshold
+    if op == "<":
+        return value < threshold
+    if op == ">=":
+        return value >= threshold
+    if op == "<=":
+        return value <= threshold
+    return value == threshold
+
+
+_NO_CANDLE = Candle("", Nanos(0), Nanos(0), Price(0), Price(0), Price(0), Price(0), Quantity(0))
+
+
+class Strategy(Protocol):
+    """Two functions. Neither may read a clock, a file, the network or a random number."""
+
+    def observe(self, candle: Candle) -> None:
+        """Take in a closed candle of the account's timeframe; the only writer of own state."""
+
+    def propose(self, view: View) -> Iterable[Intent]:
+        """What to do now; ``()`` for nothing. Writes nothing. ``observe`` has seen the candle."""
+
+    def reset(self) -> None:
+        """A hole in the data: forget the past and warm up again."""
