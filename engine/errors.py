@@ -4,7 +4,7 @@ A refusal is a decision with a code, never an exception; an adapter's fault beco
 """
 
 
-class InvariantBroken(AssertionError):
+class InvariantError(AssertionError):
     """The engine contradicts itself: the process ends, start is recovery. Exit code 4."""
 
 
@@ -16,5 +16,5 @@ class WorldError(Exception):
     """Disk, network or venue failed: one clear sentence. Exit code 3."""
 
 
-class NegativeAnswer(Exception):
+class NegativeAnswerError(Exception):
     """The answer to the question is no: refused, diverged, tampered. Exit code 1."""

@@ -38,7 +38,7 @@ def apply_rate(value: int, rate: int) -> Money:
 
 
 def ratio(numerator: int, denominator: int) -> Rate:
-    """``numerator / denominator`` as a rate, rounded towards minus infinity; the denominator > 0."""
+    """``numerator / denominator`` (> 0) as a rate, rounded towards minus infinity."""
     assert denominator > 0, "a ratio needs a positive denominator"
     return Rate(numerator * SCALE // denominator)
 

@@ -23,6 +23,7 @@ class Position:
         "exit_value",
         "fees",
         "incident",
+        "initial_stop",
         "key",
         "opened_ns",
         "quantity",
@@ -55,6 +56,7 @@ class Position:
         self.realised = ZERO_MONEY
         self.risk = ZERO_MONEY
         self.opened_ns = Nanos(0)
+        self.initial_stop = NO_PRICE
         self.stop_price = NO_PRICE
         self.target_price = NO_PRICE
         self.venue_stop = NO_PRICE

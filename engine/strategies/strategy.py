@@ -56,6 +56,11 @@ class View:
         return self._position.stop_price
 
     @property
+    def initial_stop(self) -> Price:
+        """The stop the position was entered with, 0 when flat: trailing keeps its distance."""
+        return self._position.initial_stop
+
+    @property
     def target_price(self) -> Price:
         """The take profit of the position, 0 for none."""
         return self._position.target_price
@@ -90,7 +95,8 @@ class Strategy(Protocol):
         """Take in a closed candle of the account's timeframe; the only writer of own state."""
 
     def propose(self, view: View) -> Iterable[Intent]:
-        """What to do now; ``()`` for nothing. Writes nothing. ``observe`` has seen the candle."""
+        """What to do now; ``()`` for nothing. Writes nothing. ``observe`` has seen the candle.
 
-    def reset(self) -> None:
-        """A hole in the data: forget the past and warm up again."""
+        After a hole in the data the engine goes on with a fresh strategy, which warms up again;
+        what belongs to the position (``view.initial_stop``) is kept by the engine.
+        """
