@@ -11,22 +11,13 @@ from typing import Final, Literal
 from engine.domain.instrument import Instrument
 from engine.messages.record import record
 from engine.messages.runs import SizingTerms
-from engine.money import (
-    SCALE,
-    ZERO_MONEY,
-    Money,
-    Price,
-    Quantity,
-    Rate,
-    notional,
-    quantity_for,
-    round_down,
-)
+from engine.money import SCALE, ZERO_MONEY, Money, Price, Quantity, Rate, notional
 
 SizeRefusal = Literal[
     "", "no_equity", "stop_distance_too_small", "below_min_quantity", "below_min_notional"
 ]
-NOTHING: Final = Quantity(0)
+_NO_QUANTITY: Final = Quantity(0)
+_SCALE_SQUARED: Final = SCALE * SCALE
 
 
 @record
@@ -67,47 +58,43 @@ def size_entry(
     assert entry_price > 0, "an entry has a price"
     if equity <= 0:
         return _refused("no_equity", equity, 0)
-    distance = abs(entry_price - stop_price)
-    least = -(-entry_price * sizing.min_stop_fraction // SCALE) or 1
+    distance = entry_price - stop_price if entry_price > stop_price else stop_price - entry_price
+    least: int = -(-entry_price * sizing.min_stop_fraction // SCALE) or 1
     if distance < least:
         return _refused("stop_distance_too_small", distance, least)
     wanted = sizing.fixed_quantity
     if wanted <= 0:
-        wanted = _affordable(
-            sizing, instrument, equity, size_factor, max_leverage, entry_price, distance
-        )
-    quantity = Quantity(round_down(wanted, instrument.lot))
-    floor = max(instrument.min_quantity, sizing.min_quantity, 1)
-    if quantity < floor:
-        return _refused("below_min_quantity", quantity, floor)
+        leverage = _leverage(sizing.leverage, max_leverage, instrument.max_leverage)
+        budget = equity * sizing.risk_per_trade * size_factor // _SCALE_SQUARED
+        wanted = budget * SCALE // distance
+        by_leverage = equity * leverage // entry_price
+        if by_leverage < wanted:
+            wanted = by_leverage
+        if 0 < instrument.max_market_quantity < wanted:
+            wanted = instrument.max_market_quantity
+    quantity = Quantity(wanted - wanted % instrument.lot)
+    least = instrument.min_quantity
+    if sizing.min_quantity > least:
+        least = sizing.min_quantity
+    if quantity < least or quantity <= 0:
+        return _refused("below_min_quantity", quantity, least)
     value = notional(entry_price, quantity)
-    least = max(instrument.min_notional, sizing.min_notional)
+    least = instrument.min_notional
+    if sizing.min_notional > least:
+        least = sizing.min_notional
     if value < least:
         return _refused("below_min_notional", value, least)
     return Sized(quantity, notional(distance, quantity), value, "", 0, 0)
 
 
-def _affordable(
-    sizing: SizingTerms,
-    instrument: Instrument,
-    equity: int,
-    size_factor: int,
-    max_leverage: int,
-    entry_price: int,
-    distance: int,
-) -> int:
-    """The smallest of what risk, leverage and the venue allow, before the lot."""
-    budget = equity * sizing.risk_per_trade * size_factor // (SCALE * SCALE)
-    leverage: int = sizing.leverage
-    if 0 < max_leverage < leverage:
-        leverage = max_leverage
-    if 0 < instrument.max_leverage < leverage:
-        leverage = instrument.max_leverage
-    by_risk = quantity_for(budget, distance)
-    by_leverage = quantity_for(equity * leverage // SCALE, entry_price)
-    wanted = min(by_leverage, by_risk)
-    return min(wanted, instrument.max_market_quantity or wanted)
+def _leverage(wished: int, account_maximum: int, venue_maximum: int) -> int:
+    """The smallest of the wish and the maxima that are on."""
+    if 0 < account_maximum < wished:
+        wished = account_maximum
+    if 0 < venue_maximum < wished:
+        wished = venue_maximum
+    return wished
 
 
 def _refused(code: SizeRefusal, value: int, threshold: int) -> Sized:
-    return Sized(NOTHING, ZERO_MONEY, ZERO_MONEY, code, value, threshold)
+    return Sized(_NO_QUANTITY, ZERO_MONEY, ZERO_MONEY, code, value, threshold)

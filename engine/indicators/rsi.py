@@ -43,8 +43,9 @@ class Rsi:
         loss = -change if change < 0 else 0
         length = self.length
         if self.count > length:
-            self.gain = (self.gain * float(length - 1) + float(gain)) / float(length)
-            self.loss = (self.loss * float(length - 1) + float(loss)) / float(length)
+            kept = float(length - 1)
+            self.gain = (self.gain * kept + float(gain)) / float(length)
+            self.loss = (self.loss * kept + float(loss)) / float(length)
             self._rate()
             return
         self.count += 1

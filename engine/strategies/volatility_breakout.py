@@ -7,15 +7,15 @@ they are let go after two comparisons.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from attrs import define
+from attrs import define, field
 
 from engine.domain.candle import Candle
 from engine.domain.intent import Enter, Intent, MoveStop, TargetMode
 from engine.domain.order import BUY, SELL, Side
 from engine.indicators import Donchian, RollingMean
 from engine.money import NO_PRICE, ONE, Price, Rate, apply_rate
-from engine.strategies.declare import state
 from engine.strategies.levels import (
     profit_target,
     protective_stop,
@@ -23,6 +23,9 @@ from engine.strategies.levels import (
     trailed_stop,
 )
 from engine.strategies.strategy import View
+
+_FIXED_TP_R: Final = Rate(180_000_000)
+"""1.8 times the stop distance (S0-07)."""
 
 
 @define
@@ -37,17 +40,17 @@ class VolatilityBreakout:
 
     lookback_candles: int = 20
     tp_mode: TargetMode = "fixed"
-    fixed_tp_r: Rate = Rate(180_000_000)
+    fixed_tp_r: Rate = _FIXED_TP_R
     sl_range_mult: Rate = ONE
     min_stop_distance: Price = NO_PRICE
     risk_tag: str = "vol_breakout_5m_closed"
 
-    channel: Donchian = state(lambda self: Donchian(self.lookback_candles))
-    ranges: RollingMean = state(lambda self: RollingMean(self.lookback_candles))
-    warm: bool = state(lambda _: False)
-    highest: int = state(lambda _: 0)
-    lowest: int = state(lambda _: 0)
-    range_total: int = state(lambda _: 0)
+    channel: Donchian = field(init=False)
+    ranges: RollingMean = field(init=False)
+    warm: bool = field(init=False, default=False)
+    highest: int = field(init=False, default=0)
+    lowest: int = field(init=False, default=0)
+    range_total: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         if self.sl_range_mult <= 0:
@@ -56,6 +59,8 @@ class VolatilityBreakout:
             raise ValueError("fixed_tp_r must be above 0; use tp_mode = trailing for no target")
         if self.min_stop_distance < 0:
             raise ValueError("min_stop_distance must not be negative")
+        self.channel = Donchian(self.lookback_candles)
+        self.ranges = RollingMean(self.lookback_candles)
 
     def observe(self, candle: Candle) -> None:
         """Remember the channel as it was before ``candle``, then let it in."""
