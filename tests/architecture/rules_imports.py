@@ -26,6 +26,7 @@ PURE_STANDARD_LIBRARY = frozenset(
         "copy",
         "dataclasses",
         "decimal",
+        "difflib",
         "enum",
         "fractions",
         "functools",
