@@ -1,0 +1,87 @@
+"""Every setting with its value and where it was written: what ``config explain`` shows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from adapters.config.keys import tables_of
+from adapters.config.layers import Layer, Path
+from adapters.config.scalars import plain
+from adapters.config.schema import Settings
+
+DEFAULT = "default"
+
+
+class Origin(NamedTuple):
+    """One setting: dotted key, value as text, and where that value was written."""
+
+    key: str
+    value: str
+    origin: str
+
+
+def text_of(value: object) -> str:
+    """A raw value as people write it, without quotes around a plain text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {quoted(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(quoted(part) for part in value) + "]"
+    return str(value)
+
+
+def quoted(value: object) -> str:
+    """``text_of`` with quotes around a text, as in a file."""
+    return f'"{value}"' if isinstance(value, str) else text_of(value)
+
+
+def walk(
+    settings: Settings,
+    layers: Sequence[Layer],
+    origins: Mapping[Path, str],
+    parameters: Mapping[str, tuple[tuple[str, str], ...]],
+) -> tuple[Origin, ...]:
+    """All settings in the order of the schema; of the instruments those that are used."""
+    used = {symbol for section in settings.accounts.values() for symbol in section.symbols}
+    written: dict[Path, Any] = {}
+    for layer in reversed(layers):
+        for path in layer.origins:
+            value: Any = layer.tree
+            for key in path:
+                value = value[key]
+            written[path] = value
+    return tuple(
+        row
+        for row in _rows(settings, (), written, origins, parameters)
+        if not row.key.startswith("instruments.") or row.key.split(".")[1] in used
+    )
+
+
+def _rows(
+    section: BaseModel,
+    above: Path,
+    written: Mapping[Path, Any],
+    origins: Mapping[Path, str],
+    parameters: Mapping[str, tuple[tuple[str, str], ...]],
+) -> Iterator[Origin]:
+    tables = tables_of(type(section))
+    for key, field in type(section).model_fields.items():
+        path = (*above, key)
+        value = getattr(section, key)
+        if key not in tables:
+            raw = written.get(path, field.default)
+            yield Origin(".".join(path), text_of(raw), origins.get(path, DEFAULT))
+        elif tables[key][0] == "parameters":
+            for name, text in parameters[above[-1]]:
+                full = (*path, name)
+                yield Origin(".".join(full), text, origins.get(full, DEFAULT))
+        elif tables[key][1]:
+            for name, below in value.items():
+                yield from _rows(below, (*path, name), written, origins, parameters)
+        else:
+            yield from _rows(value, path, written, origins, parameters)

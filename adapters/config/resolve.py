@@ -1,0 +1,226 @@
+"""From a file, the environment and ``--set`` to one checked configuration.
+
+How this works: each source becomes a layer. The general tables ``[risk]`` and ``[sizing]`` are
+spread over the accounts within their own layer, so that one law holds for every key: --set over
+environment over file over defaults. The keys of each layer are checked where they were written,
+then pydantic-settings merges the layers and pydantic checks the values.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+from attrs import frozen
+from pydantic import ValidationError
+
+from adapters.config.explained import Origin, quoted, text_of, walk
+from adapters.config.keys import GENERAL, check_keys
+from adapters.config.layers import (
+    Layer,
+    Path,
+    Spelling,
+    environment_layer,
+    file_layer,
+    leaves,
+    set_layer,
+)
+from adapters.config.parameters import every_parameter
+from adapters.config.schema import Settings
+from adapters.config.venues import INSTRUMENT_KEYS, catalogue_layer, profile_layer
+from engine.errors import UserError
+
+ParametersOf = Callable[[str], Mapping[str, object]]
+"""Name of a strategy to its parameters and their defaults; ``UserError`` for an unknown one."""
+
+
+@frozen
+class Resolved:
+    """A configuration that has been checked whole.
+
+    ``parameters`` holds, for each account, every parameter of its strategy as canonical text.
+    ``origins`` is what ``config explain`` shows.
+    """
+
+    settings: Settings
+    parameters: Mapping[str, tuple[tuple[str, str], ...]]
+    origins: tuple[Origin, ...]
+
+
+def resolve(
+    path: FilePath | None,
+    environ: Mapping[str, str],
+    sets: Sequence[str],
+    parameters_of: ParametersOf,
+) -> Resolved:
+    """The configuration that these sources mean; raises ``UserError`` with one sentence."""
+    written = file_layer(path) if path is not None else Layer()
+    name = str(path) if path is not None else "the configuration"
+    return resolve_over(written, name, environ, sets, parameters_of)
+
+
+def resolve_over(
+    written: Layer,
+    name: str,
+    environ: Mapping[str, str],
+    sets: Sequence[str],
+    parameters_of: ParametersOf,
+) -> Resolved:
+    """``resolve`` over a layer that is already there, such as the terms of an earlier run."""
+    given = set_layer(sets)
+    written_tree = [given.tree, written.tree]
+    parameters = _parameter_names(written_tree, parameters_of)
+    environment = environment_layer(environ, Spelling(written_tree, parameters))
+    layers = [given, environment, written]
+
+    def of_account(account: str) -> Mapping[str, object]:
+        return _parameters_of_account(layers, account, parameters_of)
+
+    for layer in layers:
+        check_keys(layer, of_account)
+    accounts = _account_names(layers)
+    if not accounts:
+        raise UserError(f"{name}: has no account; add a table such as [accounts.va1]")
+    for layer in layers:
+        _spread(layer, accounts)
+    layers.append(profile_layer(_profile(layers)))
+    layers.append(catalogue_layer())
+    origins = _origins(layers)
+    settings = _validated(layers, origins, name)
+    _cross_check(settings, origins, name)
+    texts = {
+        account: every_parameter(account, section.parameters, of_account(account), origins)
+        for account, section in settings.accounts.items()
+    }
+    return Resolved(settings, texts, walk(settings, layers, origins, texts))
+
+
+def _account_names(layers: Sequence[Layer]) -> list[str]:
+    found: dict[str, None] = {}
+    for layer in reversed(layers):
+        for account, section in layer.tree.get("accounts", {}).items():
+            if not isinstance(section, Mapping):
+                raise UserError(
+                    f"{layer.origins[('accounts', account)]}: accounts.{account} is no table; "
+                    f"write [accounts.{account}]"
+                )
+            found[account] = None
+    return list(found)
+
+
+def _value(layers: Sequence[Layer], path: Path) -> tuple[Any, str]:
+    """The raw value that holds at ``path`` and its origin; ``(None, "")`` when none is written."""
+    for layer in layers:
+        if path in layer.origins:
+            table: Any = layer.tree
+            for key in path:
+                table = table[key]
+            return table, layer.origins[path]
+    return None, ""
+
+
+def _parameters_of_account(
+    layers: Sequence[Layer], account: str, parameters_of: ParametersOf
+) -> Mapping[str, object]:
+    strategy, origin = _value(layers, ("accounts", account, "strategy"))
+    if not isinstance(strategy, str):
+        raise UserError(
+            f"accounts.{account} has parameters but no strategy; "
+            f'write strategy = "volatility_breakout" in [accounts.{account}]'
+        )
+    try:
+        return parameters_of(strategy)
+    except UserError as error:
+        raise UserError(f"{origin}: accounts.{account}.strategy: {error}") from error
+
+
+def _parameter_names(trees: Sequence[Mapping[str, Any]], parameters_of: ParametersOf) -> list[str]:
+    """All parameter names that a variable of the environment may mean, whatever its case."""
+    names: list[str] = []
+    for tree in trees:
+        for path, value in leaves(tree):
+            if path[0] == "accounts" and path[2:] == ("strategy",) and isinstance(value, str):
+                try:
+                    names.extend(parameters_of(value))
+                except UserError:
+                    continue  # told with its origin when the keys are checked
+    return names
+
+
+def _profile(layers: Sequence[Layer]) -> str:
+    value, origin = _value(layers, ("venue", "profile"))
+    if value is None:
+        return "bybit_linear"
+    try:
+        profile_layer(str(value))
+    except UserError as error:
+        raise UserError(f"{origin}: {error}") from error
+    return str(value)
+
+
+def _spread(layer: Layer, accounts: Sequence[str]) -> None:
+    """Give every account what ``[risk]`` and ``[sizing]`` of this layer say, unless it says."""
+    for section in GENERAL:
+        general = layer.tree.pop(section, {})
+        for path, value in leaves(general, (section,)):
+            origin = layer.origins.pop(path)
+            label = origin if origin.startswith("environment") else f"{origin} [{section}]"
+            for account in accounts:
+                full = ("accounts", account, *path)
+                if full not in layer.origins:
+                    layer.put(full, value, label)
+
+
+def _origins(layers: Sequence[Layer]) -> dict[Path, str]:
+    found: dict[Path, str] = {}
+    for layer in reversed(layers):
+        found.update(layer.origins)
+    return found
+
+
+def _validated(layers: Sequence[Layer], origins: Mapping[Path, str], name: str) -> Settings:
+    try:
+        return Settings(layers=[layer.tree for layer in layers])  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise UserError(_sentence(error, origins, name)) from error
+
+
+def _sentence(error: ValidationError, origins: Mapping[Path, str], name: str) -> str:
+    """The first thing that pydantic found, in our words."""
+    fault = error.errors()[0]
+    location = tuple(str(part) for part in fault["loc"])
+    key = ""
+    for part in fault["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}"
+    key = key.removeprefix(".")
+    if fault["type"] == "missing":
+        table = location[:-1]
+        beside = [origins[path] for path in origins if path[: len(table)] == table]
+        origin = beside[0] if beside else name
+        return f"{origin}: {key} is missing; write it in [{key.rpartition('.')[0]}]"
+    begins = [location[:end] for end in range(len(location), 0, -1)]
+    origin = next((origins[path] for path in begins if path in origins), name)
+    reason = fault.get("ctx", {}).get("error", fault["msg"])
+    value = fault["input"]
+    written = "" if isinstance(value, Mapping) else f" = {quoted(value)}"
+    return f"{origin}: {key}{written} {reason}"
+
+
+def _cross_check(settings: Settings, origins: Mapping[Path, str], name: str) -> None:
+    """What no key can know alone: instruments exist, and leverage is within its own cap."""
+    for account, section in settings.accounts.items():
+        for symbol in section.symbols:
+            if symbol not in settings.instruments:
+                origin = origins.get(("accounts", account, "symbols"), name)
+                raise UserError(
+                    f"{origin}: accounts.{account}.symbols names {symbol}, which is not in the "
+                    f"instrument catalogue; add [instruments.{symbol}] with "
+                    + ", ".join(INSTRUMENT_KEYS)
+                )
+        cap = section.risk.max_leverage
+        if cap and section.sizing.leverage > cap:
+            path = ("accounts", account, "sizing", "leverage")
+            raise UserError(
+                f"{origins.get(path, name)}: {'.'.join(path)} = {text_of(section.sizing.leverage)} "
+                f"is above accounts.{account}.risk.max_leverage = {text_of(cap)}; "
+                "lower the one or raise the other"
+            )

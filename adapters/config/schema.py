@@ -1,0 +1,213 @@
+"""What a configuration may say: every section, key, default and bound, in one place.
+
+Units are fractions everywhere (0.01 is 1 %), times are spans ("300s", "5m"), and a limit of 0 is
+off. Checklist: S0-13 … S0-33 (risk and sizing), S2-57 … S2-71 (simulation), S3-01 … S3-05.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import InitSettingsSource
+
+from adapters.config import scalars as s
+from engine.money import parse
+
+DEFAULT_LADDER = (
+    {"losses": 2, "action": "size", "value": Decimal("0.5")},
+    {"losses": 3, "action": "cooldown", "value": "300s"},
+    {"losses": 4, "action": "size", "value": Decimal("0.25")},
+    {"losses": 5, "action": "pause", "until": "daily_reset"},
+)
+"""Design 8: the three sources' loss rules as one ladder (S0-17, S3-03, S4)."""
+
+
+class Section(BaseModel):
+    """A table of the file: closed, and not changed once it is checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class RunSection(Section):
+    """``[run]``"""
+
+    seed: s.Count = Field(default=7)
+
+
+class VenueSection(Section):
+    """``[venue]``: fees come from the profile unless they are written."""
+
+    profile: s.Text = Field(default="bybit_linear")
+    account: s.Text = Field(default="main")
+    asset: s.Text = Field(default="USDT")
+    wallet: s.Positive = Field(default="100000")
+    taker_fee: s.SmallFraction
+    maker_fee: s.SmallFraction
+
+
+class FaultsSection(Section):
+    """``[simulation.faults]``: probability of each misbehaviour, per request."""
+
+    reject: s.Share = Field(default=0)
+    no_answer_placed: s.Share = Field(default=0)
+    no_answer_lost: s.Share = Field(default=0)
+    partial: s.Share = Field(default=0)
+    late: s.Share = Field(default=0)
+    duplicate: s.Share = Field(default=0)
+    stop_reject: s.Share = Field(default=0)
+
+
+class SimulationSection(Section):
+    """``[simulation]``: what the simulated exchange assumes."""
+
+    path: Annotated[str, s.one_of("worst_first", "best_first", "open_high_low_close")] = Field(
+        default="worst_first"
+    )
+    half_spread: s.SmallFraction = Field(default="0.00001")
+    slippage: s.SmallFraction = Field(default="0.00002")
+    request_latency: s.RealSpan = Field(default="50ms")
+    report_latency: s.RealSpan = Field(default="50ms")
+    answer_timeout: s.RealSpan = Field(default="5s")
+    volume_share: s.Share = Field(default="0.10")
+    faults: FaultsSection = Field(default={})
+
+
+class LimitsSection(Section):
+    """``[limits]``: rules over all accounts, and the clocks of the engine."""
+
+    max_symbol_exposure: s.Multiple = Field(default="1.0")
+    breach_cooldown: s.Span = Field(default="300s")
+    daily_reset_hour: s.Hour = Field(default=0)
+    protection_deadline: s.RealSpan = Field(default="2s")
+    answer_deadline: s.RealSpan = Field(default="10s")
+    look_up_after: s.RealSpan = Field(default="1s")
+    receive_window: s.RealSpan = Field(default="5s")
+    max_candle_age: s.RealSpan = Field(default="60s")
+
+
+class SizingSection(Section):
+    """``[sizing]`` and ``[accounts.NAME.sizing]`` (S0-22, S0-30 … S0-33)."""
+
+    risk_per_trade: s.Fraction = Field(default="0.01")
+    fixed_qty: s.Amount = Field(default=0)
+    leverage: s.Leverage = Field(default="3")
+    min_qty: s.Amount = Field(default=0)
+    min_notional: s.Amount = Field(default=0)
+    min_stop_fraction: s.Fraction = Field(default="0.0001")
+
+
+class RungSection(Section):
+    """One ``[[accounts.NAME.risk.ladder]]``: after ``losses`` in a row, do ``action``."""
+
+    losses: s.Count
+    action: Annotated[str, s.one_of("size", "cooldown", "pause")]
+    value: s.Raw = Field(default="")
+    until: Annotated[str, s.one_of("daily_reset", "resume")] = Field(default="daily_reset")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "RungSection":
+        if self.losses == 0:
+            raise ValueError("needs losses of 1 or more")
+        if self.action == "pause" and self.value != "":
+            raise ValueError('pauses and has no value; write until = "daily_reset" or "resume"')
+        if self.amount() == 0 and self.action != "pause":
+            raise ValueError(f"needs a value above 0 for action {self.action}")
+        return self
+
+    def amount(self) -> int:
+        """The number that the engine's ``Rung`` carries: e8 factor, nanoseconds, or 0 and 1."""
+        if self.action == "pause":
+            return 0 if self.until == "daily_reset" else 1
+        if self.action == "cooldown":
+            return s.span_of(self.value)
+        factor = s.decimal_of(self.value)
+        if not 0 < factor < 1:
+            raise ValueError("with action size needs a value between 0 and 1, such as 0.5")
+        return parse(factor)
+
+
+def _ladder(value: object) -> object:
+    if value in ("off", "none") or value is False:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise ValueError('is neither "off" nor a list of rungs')
+    return value
+
+
+class RiskSection(Section):
+    """``[risk]`` and ``[accounts.NAME.risk]`` (S0-13 … S0-24, S3-01 … S3-05)."""
+
+    max_daily_loss: s.Amount = Field(default="100")
+    max_drawdown: s.Fraction = Field(default="0.30")
+    drawdown_action: Annotated[str, s.one_of("kill", "pause")] = Field(default="kill")
+    max_trades_per_day: s.Count = Field(default=10)
+    max_open_positions: s.Count = Field(default=5)
+    max_position_notional: s.Amount = Field(default=0)
+    max_leverage: s.Amount = Field(default="5")
+    one_symbol_per_account: s.Flag = Field(default=True)
+    ladder: Annotated[tuple[RungSection, ...], BeforeValidator(_ladder)] = Field(
+        default=DEFAULT_LADDER
+    )
+
+    @model_validator(mode="after")
+    def _rises(self) -> "RiskSection":
+        losses = [rung.losses for rung in self.ladder]
+        if any(later <= earlier for earlier, later in zip(losses, losses[1:], strict=False)):
+            raise ValueError("has a ladder whose losses do not rise from rung to rung")
+        return self
+
+
+class AccountSection(Section):
+    """``[accounts.NAME]``: a virtual account with its strategy and its limits."""
+
+    virtual_equity: s.Positive = Field(default="10000")
+    symbols: s.Symbols
+    timeframe: s.RealSpan = Field(default="5m")
+    strategy: s.Text
+    parameters: dict[str, Any] = Field(default={})
+    sizing: SizingSection = Field(default={})
+    risk: RiskSection = Field(default={})
+
+
+class InstrumentSection(Section):
+    """``[instruments.SYMBOL]``: what the venue says of a contract (bybit-v5.md 3.2.1)."""
+
+    settle_asset: s.Text = Field(default="USDT")
+    tick: s.Positive
+    lot: s.Positive
+    min_quantity: s.Positive
+    max_limit_quantity: s.Positive
+    max_market_quantity: s.Positive
+    min_notional: s.Amount = Field(default="5")
+    min_price: s.Positive
+    max_price: s.Positive
+    max_leverage: s.Leverage
+    maintenance_rate: s.Fraction
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Its sources are handed in; it looks nothing up by itself."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    run: RunSection = Field(default={})
+    venue: VenueSection = Field(default={})
+    simulation: SimulationSection = Field(default={})
+    limits: LimitsSection = Field(default={})
+    accounts: dict[str, AccountSection]
+    instruments: dict[str, InstrumentSection] = Field(default={})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The layers that ``resolve`` read, strongest first; never the process's environment."""
+        assert isinstance(init_settings, InitSettingsSource)
+        layers = init_settings.init_kwargs["layers"]
+        return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
