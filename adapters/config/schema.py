@@ -5,6 +5,7 @@ off. Checklist: S0-13 … S0-33 (risk and sizing), S2-57 … S2-71 (simulation),
 """
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -23,6 +24,11 @@ DEFAULT_LADDER = (
 """Design 8: the three sources' loss rules as one ladder (S0-17, S3-03, S4)."""
 
 
+def default(value: object) -> Any:
+    """The value of a key that nobody wrote, as it would be written; checked like all others."""
+    return Field(default=value)
+
+
 class Section(BaseModel):
     """A table of the file: closed, and not changed once it is checked."""
 
@@ -32,16 +38,16 @@ class Section(BaseModel):
 class RunSection(Section):
     """``[run]``"""
 
-    seed: s.Count = Field(default=7)
+    seed: s.Count = default(7)
 
 
 class VenueSection(Section):
     """``[venue]``: fees come from the profile unless they are written."""
 
-    profile: s.Text = Field(default="bybit_linear")
-    account: s.Text = Field(default="main")
-    asset: s.Text = Field(default="USDT")
-    wallet: s.Positive = Field(default="100000")
+    profile: s.Text = default("bybit_linear")
+    account: s.Text = default("main")
+    asset: s.Text = default("USDT")
+    wallet: s.Positive = default("100000")
     taker_fee: s.SmallFraction
     maker_fee: s.SmallFraction
 
@@ -49,52 +55,52 @@ class VenueSection(Section):
 class FaultsSection(Section):
     """``[simulation.faults]``: probability of each misbehaviour, per request."""
 
-    reject: s.Share = Field(default=0)
-    no_answer_placed: s.Share = Field(default=0)
-    no_answer_lost: s.Share = Field(default=0)
-    partial: s.Share = Field(default=0)
-    late: s.Share = Field(default=0)
-    duplicate: s.Share = Field(default=0)
-    stop_reject: s.Share = Field(default=0)
+    reject: s.Share = default(0)
+    no_answer_placed: s.Share = default(0)
+    no_answer_lost: s.Share = default(0)
+    partial: s.Share = default(0)
+    late: s.Share = default(0)
+    duplicate: s.Share = default(0)
+    stop_reject: s.Share = default(0)
 
 
 class SimulationSection(Section):
     """``[simulation]``: what the simulated exchange assumes."""
 
-    path: Annotated[str, s.one_of("worst_first", "best_first", "open_high_low_close")] = Field(
-        default="worst_first"
+    path: Annotated[str, s.one_of("worst_first", "best_first", "open_high_low_close")] = default(
+        "worst_first"
     )
-    half_spread: s.SmallFraction = Field(default="0.00001")
-    slippage: s.SmallFraction = Field(default="0.00002")
-    request_latency: s.RealSpan = Field(default="50ms")
-    report_latency: s.RealSpan = Field(default="50ms")
-    answer_timeout: s.RealSpan = Field(default="5s")
-    volume_share: s.Share = Field(default="0.10")
-    faults: FaultsSection = Field(default={})
+    half_spread: s.SmallFraction = default("0.00001")
+    slippage: s.SmallFraction = default("0.00002")
+    request_latency: s.RealSpan = default("50ms")
+    report_latency: s.RealSpan = default("50ms")
+    answer_timeout: s.RealSpan = default("5s")
+    volume_share: s.Share = default("0.10")
+    faults: FaultsSection = default({})
 
 
 class LimitsSection(Section):
     """``[limits]``: rules over all accounts, and the clocks of the engine."""
 
-    max_symbol_exposure: s.Multiple = Field(default="1.0")
-    breach_cooldown: s.Span = Field(default="300s")
-    daily_reset_hour: s.Hour = Field(default=0)
-    protection_deadline: s.RealSpan = Field(default="2s")
-    answer_deadline: s.RealSpan = Field(default="10s")
-    look_up_after: s.RealSpan = Field(default="1s")
-    receive_window: s.RealSpan = Field(default="5s")
-    max_candle_age: s.RealSpan = Field(default="60s")
+    max_symbol_exposure: s.Multiple = default("1.0")
+    breach_cooldown: s.Span = default("300s")
+    daily_reset_hour: s.Hour = default(0)
+    protection_deadline: s.RealSpan = default("2s")
+    answer_deadline: s.RealSpan = default("10s")
+    look_up_after: s.RealSpan = default("1s")
+    receive_window: s.RealSpan = default("5s")
+    max_candle_age: s.RealSpan = default("60s")
 
 
 class SizingSection(Section):
     """``[sizing]`` and ``[accounts.NAME.sizing]`` (S0-22, S0-30 … S0-33)."""
 
-    risk_per_trade: s.Fraction = Field(default="0.01")
-    fixed_qty: s.Amount = Field(default=0)
-    leverage: s.Leverage = Field(default="3")
-    min_qty: s.Amount = Field(default=0)
-    min_notional: s.Amount = Field(default=0)
-    min_stop_fraction: s.Fraction = Field(default="0.0001")
+    risk_per_trade: s.Fraction = default("0.01")
+    fixed_qty: s.Amount = default(0)
+    leverage: s.Leverage = default("3")
+    min_qty: s.Amount = default(0)
+    min_notional: s.Amount = default(0)
+    min_stop_fraction: s.Fraction = default("0.0001")
 
 
 class RungSection(Section):
@@ -102,8 +108,8 @@ class RungSection(Section):
 
     losses: s.Count
     action: Annotated[str, s.one_of("size", "cooldown", "pause")]
-    value: s.Raw = Field(default="")
-    until: Annotated[str, s.one_of("daily_reset", "resume")] = Field(default="daily_reset")
+    value: s.Raw = default("")
+    until: Annotated[str, s.one_of("daily_reset", "resume")] = default("daily_reset")
 
     @model_validator(mode="after")
     def _fits(self) -> "RungSection":
@@ -138,22 +144,20 @@ def _ladder(value: object) -> object:
 class RiskSection(Section):
     """``[risk]`` and ``[accounts.NAME.risk]`` (S0-13 … S0-24, S3-01 … S3-05)."""
 
-    max_daily_loss: s.Amount = Field(default="100")
-    max_drawdown: s.Fraction = Field(default="0.30")
-    drawdown_action: Annotated[str, s.one_of("kill", "pause")] = Field(default="kill")
-    max_trades_per_day: s.Count = Field(default=10)
-    max_open_positions: s.Count = Field(default=5)
-    max_position_notional: s.Amount = Field(default=0)
-    max_leverage: s.Amount = Field(default="5")
-    one_symbol_per_account: s.Flag = Field(default=True)
-    ladder: Annotated[tuple[RungSection, ...], BeforeValidator(_ladder)] = Field(
-        default=DEFAULT_LADDER
-    )
+    max_daily_loss: s.Amount = default("100")
+    max_drawdown: s.Fraction = default("0.30")
+    drawdown_action: Annotated[str, s.one_of("kill", "pause")] = default("kill")
+    max_trades_per_day: s.Count = default(10)
+    max_open_positions: s.Count = default(5)
+    max_position_notional: s.Amount = default(0)
+    max_leverage: s.Amount = default("5")
+    one_symbol_per_account: s.Flag = default(True)
+    ladder: Annotated[tuple[RungSection, ...], BeforeValidator(_ladder)] = default(DEFAULT_LADDER)
 
     @model_validator(mode="after")
     def _rises(self) -> "RiskSection":
         losses = [rung.losses for rung in self.ladder]
-        if any(later <= earlier for earlier, later in zip(losses, losses[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(losses)):
             raise ValueError("has a ladder whose losses do not rise from rung to rung")
         return self
 
@@ -161,25 +165,25 @@ class RiskSection(Section):
 class AccountSection(Section):
     """``[accounts.NAME]``: a virtual account with its strategy and its limits."""
 
-    virtual_equity: s.Positive = Field(default="10000")
+    virtual_equity: s.Positive = default("10000")
     symbols: s.Symbols
-    timeframe: s.RealSpan = Field(default="5m")
+    timeframe: s.RealSpan = default("5m")
     strategy: s.Text
-    parameters: dict[str, Any] = Field(default={})
-    sizing: SizingSection = Field(default={})
-    risk: RiskSection = Field(default={})
+    parameters: dict[str, Any] = default({})
+    sizing: SizingSection = default({})
+    risk: RiskSection = default({})
 
 
 class InstrumentSection(Section):
     """``[instruments.SYMBOL]``: what the venue says of a contract (bybit-v5.md 3.2.1)."""
 
-    settle_asset: s.Text = Field(default="USDT")
+    settle_asset: s.Text = default("USDT")
     tick: s.Positive
     lot: s.Positive
     min_quantity: s.Positive
     max_limit_quantity: s.Positive
     max_market_quantity: s.Positive
-    min_notional: s.Amount = Field(default="5")
+    min_notional: s.Amount = default("5")
     min_price: s.Positive
     max_price: s.Positive
     max_leverage: s.Leverage
@@ -191,12 +195,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    run: RunSection = Field(default={})
-    venue: VenueSection = Field(default={})
-    simulation: SimulationSection = Field(default={})
-    limits: LimitsSection = Field(default={})
+    run: RunSection = default({})
+    venue: VenueSection = default({})
+    simulation: SimulationSection = default({})
+    limits: LimitsSection = default({})
     accounts: dict[str, AccountSection]
-    instruments: dict[str, InstrumentSection] = Field(default={})
+    instruments: dict[str, InstrumentSection] = default({})
 
     @classmethod
     def settings_customise_sources(
