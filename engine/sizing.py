@@ -64,19 +64,23 @@ def size_entry(
         return _refused("stop_distance_too_small", distance, least)
     wanted = sizing.fixed_quantity
     if wanted <= 0:
-        leverage = _leverage(sizing.leverage, max_leverage, instrument.max_leverage)
+        leverage: int = sizing.leverage
+        if 0 < max_leverage < leverage:
+            leverage = max_leverage
+        if 0 < instrument.max_leverage < leverage:
+            leverage = instrument.max_leverage
         budget = equity * sizing.risk_per_trade * size_factor // _SCALE_SQUARED
         wanted = budget * SCALE // distance
-        by_leverage = equity * leverage // entry_price
+        by_leverage = equity * leverage // SCALE * SCALE // entry_price
         if by_leverage < wanted:
             wanted = by_leverage
         if 0 < instrument.max_market_quantity < wanted:
             wanted = instrument.max_market_quantity
     quantity = Quantity(wanted - wanted % instrument.lot)
-    least = instrument.min_quantity
+    least = instrument.min_quantity or instrument.lot
     if sizing.min_quantity > least:
         least = sizing.min_quantity
-    if quantity < least or quantity <= 0:
+    if quantity < least:
         return _refused("below_min_quantity", quantity, least)
     value = notional(entry_price, quantity)
     least = instrument.min_notional
@@ -85,15 +89,6 @@ def size_entry(
     if value < least:
         return _refused("below_min_notional", value, least)
     return Sized(quantity, notional(distance, quantity), value, "", 0, 0)
-
-
-def _leverage(wished: int, account_maximum: int, venue_maximum: int) -> int:
-    """The smallest of the wish and the maxima that are on."""
-    if 0 < account_maximum < wished:
-        wished = account_maximum
-    if 0 < venue_maximum < wished:
-        wished = venue_maximum
-    return wished
 
 
 def _refused(code: SizeRefusal, value: int, threshold: int) -> Sized:

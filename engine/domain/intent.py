@@ -4,7 +4,7 @@ from typing import Literal
 
 from engine.domain.order import Side
 from engine.messages.record import record
-from engine.money import NO_PRICE, ONE, Price, Rate
+from engine.money import NO_PRICE, ONE, Price, Rate, round_down, round_up
 
 
 @record
@@ -39,3 +39,45 @@ class MoveStop:
 
 Intent = Enter | Exit | MoveStop
 TargetMode = Literal["fixed", "trailing"]
+
+
+def find_mistake(intent: object) -> str:
+    """What is wrong with what a strategy handed over, or "": prices and fractions are integers.
+
+    Strategies are user code, so their types are checked where they enter the engine.
+    """
+    name = type(intent).__name__
+    numbers: tuple[object, ...]
+    if isinstance(intent, Enter):
+        numbers = (intent.stop_price, intent.target_price, intent.limit_price)
+        if intent.side not in (1, -1):
+            return f"propose gave Enter the side {intent.side!r}; it is 1 (buy) or -1 (sell)"
+    elif isinstance(intent, Exit):
+        numbers = (intent.fraction,)
+        if not 0 < intent.fraction <= ONE:
+            return f"propose gave Exit a fraction of {intent.fraction}; it is 1 to {ONE} (e8)"
+    elif isinstance(intent, MoveStop):
+        numbers = (intent.stop_price, intent.target_price)
+    else:
+        return f"propose gave a {name}; it gives Enter, Exit or MoveStop"
+    for number in numbers:
+        if not isinstance(number, int) or number < 0:
+            return f"propose gave {name} the number {number!r}; prices are e8 integers"
+    return ""
+
+
+def to_ticks(intent: Enter, tick: Price) -> Enter:
+    """The entry with its prices on the tick grid: the stop towards safety (less risk), the
+    target and a limit towards the price that is surely reached.
+    """
+    stop, target, limit = intent.stop_price, intent.target_price, intent.limit_price
+    if not (stop % tick or target % tick or limit % tick):
+        return intent
+    inwards, outwards = (round_down, round_up) if intent.side > 0 else (round_up, round_down)
+    return Enter(
+        intent.side,
+        Price(outwards(stop, tick)),
+        Price(inwards(target, tick)),
+        Price(inwards(limit, tick)),
+        intent.tag,
+    )

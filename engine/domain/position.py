@@ -1,5 +1,6 @@
 """One open (or flat) position: what we hold, what it cost, and how it is protected."""
 
+from engine.domain.order import BUY, Side
 from engine.ids import NO_CLIENT_ID, ClientId, PositionKey
 from engine.money import NO_PRICE, ZERO_MONEY, Money, Price, Quantity, ratio, share
 from engine.timebase import Nanos
@@ -10,12 +11,18 @@ class Position:
 
     The entry is kept as a value, not as an average price, so that nothing drifts by a unit.
     ``stop_price`` and ``target_price`` are desired, ``venue_stop`` and ``venue_target`` observed.
+    ``covering_until`` > 0 is the deadline of a position without a working stop, ``closing`` the
+    order that closes it, ``direction`` the side it was opened on, ``marked`` its unrealised
+    profit at the last mark, and ``spill`` the signed rest of a fill that went through zero,
+    booked once the old trade is closed.
     """
 
     __slots__ = (
         "account",
+        "attempts",
         "closing",
         "covering_until",
+        "direction",
         "entered_quantity",
         "entered_value",
         "entry_value",
@@ -25,12 +32,15 @@ class Position:
         "incident",
         "initial_stop",
         "key",
+        "look_up_asked",
+        "marked",
         "opened_ns",
         "quantity",
         "realised",
         "risk",
+        "spill",
+        "spill_value",
         "stop_asked",
-        "stop_attempts",
         "stop_price",
         "tag",
         "target_price",
@@ -47,6 +57,7 @@ class Position:
         self.account = ""
         self.tag = ""
         self.quantity = Quantity(0)
+        self.direction: Side = BUY
         self.entry_value = ZERO_MONEY
         self.entered_quantity = Quantity(0)
         self.entered_value = ZERO_MONEY
@@ -63,7 +74,11 @@ class Position:
         self.venue_target = NO_PRICE
         self.covering_until = Nanos(0)
         self.stop_asked = False
-        self.stop_attempts = 0
+        self.look_up_asked = False
+        self.attempts = 0
+        self.marked = ZERO_MONEY
+        self.spill = Quantity(0)
+        self.spill_value = ZERO_MONEY
         self.closing: ClientId = NO_CLIENT_ID
         self.incident = 0
 

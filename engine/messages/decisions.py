@@ -49,7 +49,10 @@ class IntentRefused:
 
 @record
 class OrderRequested:
-    """An order is to be sent. ``stop_price`` rides with an entry as the position's stop."""
+    """An order is to be sent. ``stop_price`` rides with an entry as the position's stop.
+
+    ``risk`` and ``notional`` are what the order reserves until it ends; 0 unless an entry.
+    """
 
     key: PositionKey
     account: str
@@ -64,6 +67,8 @@ class OrderRequested:
     reduce_only: bool
     stop_price: Price
     target_price: Price
+    risk: Money
+    notional: Money
     tag: str
     reason: str
 
@@ -126,6 +131,16 @@ class StopMoved:
 
 
 @record
+class CloseDelayed:
+    """An order that had to close a position ended without closing it: again at ``due_ns``."""
+
+    key: PositionKey
+    account: str
+    attempt: int
+    due_ns: Nanos
+
+
+@record
 class TradeClosed:
     """A position went from open to flat: the whole round trip, fees included in ``pnl``.
 
@@ -148,7 +163,7 @@ class TradeClosed:
     tag: str
 
 
-GovernorAction = Literal["size", "cooldown", "pause", "kill", "resume"]
+GovernorAction = Literal["size", "cooldown", "pause", "kill", "expire", "resume"]
 
 
 @record
@@ -156,8 +171,8 @@ class GovernorActed:
     """The governor changed what an account may do.
 
     ``size``: ``value`` is the e8 factor of risk. ``cooldown`` and ``pause``: ``until_ns`` is when
-    it ends; a pause with ``until_ns`` NEVER waits for a person or the daily reset. ``kill`` and
-    ``resume``: until told otherwise.
+    it ends; NEVER waits for a person. ``expire``: a cooldown or pause came to its end. ``kill``
+    holds until ``resume``, which lifts everything.
     """
 
     account: str
@@ -234,6 +249,7 @@ Decision = (
     | LookUpMissed
     | OrderNotPlaced
     | StopMoved
+    | CloseDelayed
     | TradeClosed
     | GovernorActed
     | DayRolled

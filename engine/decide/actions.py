@@ -1,0 +1,106 @@
+"""Decisions that several rooms make: requesting orders, closing positions, opening incidents."""
+
+from collections.abc import Iterator
+
+from engine.domain.intent import Enter
+from engine.domain.order import Purpose, Side
+from engine.domain.position import Position
+from engine.ids import PositionKey, client_order_id
+from engine.messages.decisions import (
+    Approved,
+    Decision,
+    IncidentClosed,
+    IncidentOpened,
+    OrderRequested,
+)
+from engine.money import NO_PRICE, ONE, ZERO_MONEY, Quantity, Rate, round_down
+from engine.state import EngineState, Seat
+
+
+def request_entry(
+    state: EngineState, seat: Seat, intent: Enter, approved: Approved
+) -> OrderRequested:
+    """The order of an approved entry; its stop and target ride along (S0-12)."""
+    limit = intent.limit_price
+    return OrderRequested(
+        seat.key,
+        approved.account,
+        client_order_id(state.run, approved.account, seat.key.symbol, seat.orders + 1),
+        "entry",
+        intent.side,
+        "limit" if limit else "market",
+        approved.quantity,
+        limit,
+        NO_PRICE,
+        "GTC" if limit else "IOC",
+        False,
+        intent.stop_price,
+        intent.target_price,
+        approved.risk,
+        approved.notional,
+        intent.tag,
+        "signal",
+    )
+
+
+def request_close(
+    state: EngineState, position: Position, purpose: Purpose, reason: str, fraction: Rate = ONE
+) -> OrderRequested | None:
+    """A reduce-only market order for (part of) a position, or None where nobody owns it.
+
+    It is never blocked by the gate, and leaves the stop where it is until the venue has filled.
+    """
+    seat = state.seats.get((position.account, position.key.symbol))
+    if seat is None or not position.quantity:
+        return None
+    size = abs(position.quantity)
+    lot = state.markets[position.key.symbol].instrument.lot
+    quantity = size if fraction >= ONE else round_down(size * fraction // ONE, lot)
+    if not quantity:
+        return None
+    side: Side = -1 if position.quantity > 0 else 1
+    account, symbol = position.account, position.key.symbol
+    return OrderRequested(
+        position.key,
+        account,
+        client_order_id(state.run, account, symbol, seat.orders + 1),
+        purpose,
+        side,
+        "market",
+        Quantity(quantity),
+        NO_PRICE,
+        NO_PRICE,
+        "IOC",
+        True,
+        NO_PRICE,
+        NO_PRICE,
+        ZERO_MONEY,
+        ZERO_MONEY,
+        position.tag,
+        reason,
+    )
+
+
+def close_position(
+    state: EngineState, position: Position, purpose: Purpose, reason: str
+) -> Iterator[Decision]:
+    """Close a whole position unless an order that does so is on its way already."""
+    if position.quantity and not position.closing:
+        order = request_close(state, position, purpose, reason)
+        if order is not None:
+            yield order
+
+
+def open_incident(
+    state: EngineState, kind: str, key: PositionKey, account: str, *facts: tuple[str, str]
+) -> IncidentOpened:
+    """A new incident with the next number."""
+    return IncidentOpened(state.incident_count + 1, kind, key, account, facts)
+
+
+def settle_incident(
+    state: EngineState, position: Position, resolution: str
+) -> Iterator[IncidentClosed]:
+    """Close the incident of a position, if it has an open one."""
+    if position.incident in state.incidents:
+        yield IncidentClosed(position.incident, resolution)

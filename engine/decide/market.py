@@ -1,0 +1,129 @@
+"""Judging market events: drawdown at the mark, and what the strategies want."""
+
+from collections.abc import Iterator
+
+from engine.decide.actions import close_position, request_close, request_entry
+from engine.domain.candle import Candle
+from engine.domain.intent import Enter, Exit, Intent, MoveStop, find_mistake, to_ticks
+from engine.messages.decisions import (
+    Approved,
+    Decision,
+    GovernorActed,
+    StopMoved,
+    StrategyHalted,
+)
+from engine.messages.market import MarkPriced
+from engine.risk.gate import GOVERNOR_RULES, review
+from engine.risk.governor import breaches
+from engine.state import EngineState, Seat
+from engine.timebase import Nanos
+
+
+def decide_candle(state: EngineState, candle: Candle) -> Iterator[Decision]:
+    """Judge limits at the new mark, then let each strategy with a closed bar propose."""
+    symbol = candle.symbol
+    if state.open_positions.get(symbol):
+        yield from judge_limits(state, symbol)
+    fresh = state.at - candle.close_ns <= state.terms.limits.max_candle_age_ns
+    for seat in state.seats_by_symbol.get(symbol, ()):
+        bar = seat.bar
+        if bar is None or seat.halted:
+            continue
+        if seat.error:
+            yield StrategyHalted(seat.account.name, symbol, seat.error)
+        elif fresh and seat.strategy is not None:
+            intents = _propose(state, seat, bar)
+            if intents:
+                yield from _follow(state, seat, intents)
+
+
+def decide_mark_priced(state: EngineState, marked: MarkPriced) -> Iterator[Decision]:
+    """A new mark may breach a limit."""
+    if state.open_positions.get(marked.symbol):
+        yield from judge_limits(state, marked.symbol)
+
+
+def judge_limits(state: EngineState, symbol: str) -> Iterator[Decision]:
+    """Breaches of the accounts that hold the symbol; a killed account's positions are closed."""
+    for position in tuple(state.open_positions[symbol]):
+        account = state.accounts.get(position.account)
+        if account is None:
+            continue
+        for act in breaches(state, account):
+            yield act
+            if act.action == "kill":
+                yield from close_all(state, account.name, "drawdown")
+
+
+def close_all(state: EngineState, account: str, reason: str) -> Iterator[Decision]:
+    """Close every position of an account at the market."""
+    for symbol in state.accounts[account].terms.symbols:
+        for position in tuple(state.open_positions[symbol]):
+            if position.account == account:
+                yield from close_position(state, position, "flatten", reason)
+
+
+def _propose(state: EngineState, seat: Seat, bar: Candle) -> tuple[Intent, ...] | str:
+    """Call the user's code; what it raises comes back as the reason to halt it (design 2)."""
+    assert seat.strategy is not None, "only a seat with a strategy proposes"
+    view = seat.view
+    view.at = state.at
+    view.candle = bar
+    view.busy = seat.pending_entries > 0
+    try:
+        return tuple(seat.strategy.propose(view))
+    except Exception as error:
+        return f"propose: {type(error).__name__}: {error}"
+
+
+def _follow(
+    state: EngineState, seat: Seat, intents: tuple[Intent, ...] | str
+) -> Iterator[Decision]:
+    if isinstance(intents, str):
+        yield StrategyHalted(seat.account.name, seat.key.symbol, intents)
+        return
+    for intent in intents:
+        mistake = find_mistake(intent)
+        if mistake:
+            yield StrategyHalted(seat.account.name, seat.key.symbol, mistake)
+            return
+        if isinstance(intent, Enter):
+            yield from _enter(state, seat, intent)
+        elif isinstance(intent, Exit):
+            yield from _exit(state, seat, intent)
+        else:
+            yield from _move_stop(state, seat, intent)
+
+
+def _enter(state: EngineState, seat: Seat, intent: Enter) -> Iterator[Decision]:
+    intent = to_ticks(intent, state.markets[seat.key.symbol].instrument.tick)
+    verdict = review(state, seat, intent)
+    yield verdict
+    if isinstance(verdict, Approved):
+        yield request_entry(state, seat, intent, verdict)
+        return
+    pause = state.terms.limits.breach_cooldown_ns
+    if pause and verdict.code in GOVERNOR_RULES:
+        until = Nanos(state.at + pause)
+        yield GovernorActed(verdict.account, "cooldown", verdict.code, 0, 0, until)
+
+
+def _exit(state: EngineState, seat: Seat, intent: Exit) -> Iterator[Decision]:
+    position = state.positions[seat.key]
+    if position.account == seat.account.name and not position.closing:
+        order = request_close(state, position, "exit", intent.reason, intent.fraction)
+        if order is not None:
+            yield order
+
+
+def _move_stop(state: EngineState, seat: Seat, intent: MoveStop) -> Iterator[Decision]:
+    """A stop only gets tighter, and only one request about it is on its way."""
+    position = state.positions[seat.key]
+    if position.account != seat.account.name or not position.quantity or position.stop_asked:
+        return
+    tighter = (intent.stop_price - position.stop_price) * position.side > 0
+    target = intent.target_price or position.target_price
+    if not tighter and target == position.target_price:
+        return
+    stop = intent.stop_price if tighter else position.stop_price
+    yield StopMoved(seat.key, position.account, stop, target, "strategy")

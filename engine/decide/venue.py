@@ -1,0 +1,221 @@
+"""Judging what the venue says: trades that closed, protection that failed, outcomes unknown."""
+
+from collections.abc import Iterator
+
+from engine.decide.actions import close_position, open_incident, settle_incident
+from engine.decide.market import close_all
+from engine.domain.position import Position
+from engine.messages.decisions import (
+    CancelRequested,
+    CloseDelayed,
+    Decision,
+    GovernorActed,
+    LookUpMissed,
+    OrderNotPlaced,
+    OrderRequested,
+    OrderUnknown,
+    StopMoved,
+    TradeClosed,
+)
+from engine.messages.venue import (
+    CancelRejected,
+    OrderCancelled,
+    OrderFilled,
+    OrderFound,
+    OrderNotFound,
+    OrderRejected,
+    OutcomeUnknown,
+    PositionReported,
+    StopRejected,
+    StopReported,
+)
+from engine.money import NO_PRICE, Money, Rate, ratio
+from engine.risk.governor import after_trade
+from engine.state import EngineState
+from engine.timebase import NEVER, SECOND, Nanos
+
+LONGEST_RETRY_NS = 60 * SECOND
+
+
+def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
+    """A position that went flat is a trade; a fill that nobody asked for is an incident."""
+    if not state.fill_is_new:
+        return
+    position = state.positions[fill.key]
+    if position.spill or not position.quantity:
+        yield from _close_trade(state, position)
+    if position.quantity and not position.account and not position.incident:
+        facts = ("execution", fill.execution_id), ("cause", fill.cause)
+        yield open_incident(state, "external_fill", fill.key, "", *facts)
+
+
+def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
+    yield from settle_incident(state, position, "position closed")
+    closed = _trade(state, position)
+    yield closed
+    account = state.accounts.get(closed.account)
+    if account is None:
+        return
+    for act in after_trade(state, account):
+        yield act
+        if act.action == "kill":
+            yield from close_all(state, account.name, "drawdown")
+    yield from cancel_entries(state, closed.account, closed.key.symbol, "position closed")
+
+
+def _trade(state: EngineState, position: Position) -> TradeClosed:
+    pnl = Money(position.realised - position.fees)
+    return TradeClosed(
+        position.key,
+        position.account,
+        state.trade_count + 1,
+        position.direction,
+        position.entered_quantity,
+        position.entered_value,
+        position.exit_value,
+        position.fees,
+        pnl,
+        ratio(pnl, position.risk) if position.risk else Rate(0),
+        position.opened_ns,
+        state.at,
+        position.exit_cause,
+        position.tag,
+    )
+
+
+def cancel_entries(
+    state: EngineState, account: str, symbol: str, reason: str
+) -> Iterator[CancelRequested]:
+    """Cancel what still works for an entry of this account and symbol."""
+    for client_id in tuple(state.blotter.live):
+        order = state.blotter.live[client_id]
+        request = order.request
+        mine = request.account == account and request.key.symbol == symbol
+        open_ = order.state in ("working", "partially_filled") and order.awaits == ""
+        if mine and request.purpose == "entry" and open_:
+            yield CancelRequested(request.key, client_id, reason)
+
+
+def decide_rejected(state: EngineState, rejected: OrderRejected) -> Iterator[Decision]:
+    """A refused close is tried again later; a refusal as a duplicate is looked up (F6, F7)."""
+    order = state.blotter.live.get(rejected.client_id)
+    if order is not None and order.state == "unknown":
+        yield _doubt(state, order.request, "the venue has seen this id before")
+        return
+    request = state.blotter.request_of(rejected.client_id)
+    if request is not None:
+        yield from _close_again(state, request, f"{rejected.code} {rejected.reason}")
+
+
+def decide_cancelled(state: EngineState, cancelled: OrderCancelled) -> Iterator[Decision]:
+    """A close that ended before the position was flat is tried again later."""
+    request = state.blotter.request_of(cancelled.client_id)
+    if request is not None:
+        yield from _close_again(state, request, cancelled.reason)
+
+
+def _close_again(state: EngineState, request: OrderRequested, reason: str) -> Iterator[Decision]:
+    """Panic and flatten do not give up; an exit is the strategy's to ask again (F38)."""
+    position = state.positions[request.key]
+    must = request.purpose in ("panic", "flatten") or position.incident in state.incidents
+    if not position.quantity or position.closing or request.purpose == "entry" or not must:
+        return
+    if not position.incident:
+        facts = ("order", request.client_id), ("reason", reason)
+        yield open_incident(state, "close_failed", request.key, request.account, *facts)
+    wait = min(LONGEST_RETRY_NS, SECOND << min(position.attempts, 6))
+    due = Nanos(state.at + wait)
+    yield CloseDelayed(request.key, request.account, position.attempts, due)
+
+
+def decide_cancel_rejected(state: EngineState, rejected: CancelRejected) -> Iterator[Decision]:
+    """The order is not where we thought: ask for its true end (F10)."""
+    order = state.blotter.live.get(rejected.client_id)
+    if order is not None:
+        yield _doubt(state, order.request, f"cancel refused: {rejected.code} {rejected.reason}")
+
+
+def decide_found(state: EngineState, found: OrderFound) -> Iterator[Decision]:
+    """A close that the look-up found ended without closing is tried again."""
+    request = state.blotter.request_of(found.client_id)
+    if request is not None and found.client_id not in state.blotter.live:
+        yield from _close_again(state, request, f"found {found.state}")
+
+
+def decide_not_found(state: EngineState, missing: OrderNotFound) -> Iterator[Decision]:
+    """Two negatives, one of them beyond the receive window, make ``not_placed`` (F2)."""
+    order = state.blotter.live.get(missing.client_id)
+    if order is None or order.state != "unknown":
+        return
+    limits = state.terms.limits
+    window_end = order.requested_ns + limits.receive_window_ns
+    if order.negatives >= 2 and state.at > window_end:
+        request = order.request
+        yield OrderNotPlaced(missing.key, missing.client_id)
+        yield from _close_again(state, request, "never placed")
+        return
+    due = max(state.at, window_end) + limits.look_up_after_ns
+    yield LookUpMissed(missing.key, missing.client_id, True, Nanos(due))
+
+
+def decide_outcome_unknown(state: EngineState, unknown: OutcomeUnknown) -> Iterator[Decision]:
+    """Silence is neither yes nor no: look it up, and again, until there is evidence."""
+    order = state.blotter.live.get(unknown.client_id)
+    wait = state.terms.limits.look_up_after_ns
+    if order is not None:
+        if unknown.request == "look_up":
+            due = Nanos(state.at + wait * min(order.look_ups + 1, 30))
+            yield LookUpMissed(unknown.key, unknown.client_id, False, due)
+        else:
+            yield _doubt(state, order.request, unknown.reason)
+    elif not unknown.client_id and unknown.key in state.positions:
+        yield LookUpMissed(unknown.key, unknown.client_id, False, Nanos(state.at + wait))
+
+
+def _doubt(state: EngineState, request: OrderRequested, reason: str) -> OrderUnknown:
+    due = Nanos(state.at + state.terms.limits.look_up_after_ns)
+    return OrderUnknown(request.key, request.client_id, reason, due)
+
+
+def decide_stop_reported(state: EngineState, report: StopReported) -> Iterator[Decision]:
+    """An open position whose stop is gone or wrong gets it again; a right one ends its incident."""
+    yield from judge_protection(state, state.positions.get(report.key))
+
+
+def judge_protection(state: EngineState, position: Position | None) -> Iterator[Decision]:
+    """Compare the desired with the observed stop of an open position (law 5)."""
+    if position is None or not position.quantity or not position.account or position.stop_asked:
+        return
+    wanted = position.stop_price, position.target_price
+    if (position.venue_stop, position.venue_target) != wanted:
+        if position.stop_price == NO_PRICE:
+            return
+        reason = "differs" if position.venue_stop else "missing"
+        yield StopMoved(position.key, position.account, *wanted, reason)
+    elif not position.closing:
+        yield from settle_incident(state, position, "protected")
+
+
+def decide_stop_rejected(state: EngineState, rejected: StopRejected) -> Iterator[Decision]:
+    """Without any working stop the position is closed at once; with one it is an incident (F34)."""
+    position = state.positions.get(rejected.key)
+    if position is None or not position.quantity or not position.account:
+        return
+    if not position.incident:
+        facts = ("code", str(rejected.code)), ("reason", rejected.reason)
+        yield open_incident(state, "stop_rejected", rejected.key, position.account, *facts)
+    if not position.venue_stop:
+        yield from close_position(state, position, "panic", "stop rejected")
+
+
+def decide_position_reported(state: EngineState, report: PositionReported) -> Iterator[Decision]:
+    """The venue's size differs from ours: no fill is invented, the account pauses (design 7)."""
+    position = state.positions.get(report.key)
+    if position is None:
+        return
+    if position.quantity != report.quantity and not position.incident:
+        facts = ("ours", str(position.quantity)), ("venue", str(report.quantity))
+        yield open_incident(state, "position_drift", report.key, position.account, *facts)
+        if position.account:
+            yield GovernorActed(position.account, "pause", "position_drift", 0, 0, NEVER)
+    yield from judge_protection(state, position)

@@ -1,0 +1,5 @@
+"""The only writer of state: see ``router.evolve``."""
+
+from engine.evolve.router import evolve
+
+__all__ = ["evolve"]

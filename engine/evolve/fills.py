@@ -1,0 +1,158 @@
+"""Folding executions: the position, the ledger, and the protection clock that starts to run."""
+
+from engine.accounts.account import VirtualAccount
+from engine.domain.position import Position
+from engine.ids import NO_CLIENT_ID
+from engine.messages.decisions import OrderRequested, TradeClosed
+from engine.messages.venue import OrderFilled
+from engine.money import Money, Quantity, notional, share
+from engine.orders.blotter import Order
+from engine.state import EngineState
+from engine.timebase import Nanos
+
+
+def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
+    """Book an execution once: the same execution id again changes nothing (F24)."""
+    state.fill_is_new = state.blotter.see(fill.execution_id)
+    if not state.fill_is_new:
+        return
+    order = state.blotter.live.get(fill.client_id)
+    request = state.blotter.request_of(fill.client_id)
+    if order is not None:
+        _advance(state, order, fill)
+    position = state.positions.get(fill.key)
+    if position is None:
+        position = state.positions[fill.key] = Position(fill.key)
+    _book(state, position, fill, request)
+
+
+def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
+    order.filled = Quantity(order.filled + fill.quantity)
+    if fill.venue_order_id:
+        order.venue_order_id = fill.venue_order_id
+    if order.awaits == "place":
+        order.awaits = ""
+        state.timers.cancel("answer", fill.client_id, fill.key)
+    complete = order.filled >= order.request.quantity
+    if complete:
+        release(state, order)
+    state.blotter.move(order, "fully_filled" if complete else "partly_filled")
+
+
+def release(state: EngineState, order: Order) -> None:
+    """An order is about to end: its timers go and its seat is free again."""
+    request = order.request
+    state.timers.cancel("answer", request.client_id, request.key)
+    state.timers.cancel("look_up", request.client_id, request.key)
+    if request.purpose == "entry":
+        state.seats[request.account, request.key.symbol].pending_entries -= 1
+    else:
+        position = state.positions[request.key]
+        if position.closing == request.client_id:
+            position.closing = NO_CLIENT_ID
+
+
+def _book(
+    state: EngineState, position: Position, fill: OrderFilled, request: OrderRequested | None
+) -> None:
+    """Split the fill into its closing and its opening part (bybit-v5.md 5.5) and book both."""
+    value = notional(fill.price, fill.quantity)
+    size = abs(position.quantity)
+    closing = min(fill.quantity, size) if fill.side * position.quantity < 0 else 0
+    fee = fill.fee
+    profit = 0
+    owner = state.accounts.get(position.account)
+    if closing:
+        part = value if closing == fill.quantity else share(value, closing, fill.quantity)
+        profit = position.reduce(closing, part)
+        position.exit_cause = _cause(fill, request)
+        if closing < fill.quantity:
+            position.spill = Quantity(fill.side * (fill.quantity - closing))
+            position.spill_value = Money(value - part)
+    else:
+        if not size:
+            owner = _open(state, position, request)
+        position.direction = fill.side
+        position.enlarge(fill.side, fill.quantity, value)
+    position.fees = Money(position.fees + fee)
+    state.ledger.book_fill(profit, fee)
+    if owner is not None:
+        owner.realised = Money(owner.realised + profit - fee)
+    _settle(state, position, owner)
+
+
+def _cause(fill: OrderFilled, request: OrderRequested | None) -> str:
+    if fill.cause != "order":
+        return fill.cause
+    return request.reason if request is not None else "external"
+
+
+def _open(
+    state: EngineState, position: Position, request: OrderRequested | None
+) -> VirtualAccount | None:
+    """A flat position opens: take over the order's owner, stop and reserved risk."""
+    observed = position.venue_stop, position.venue_target
+    position.clear()
+    position.venue_stop, position.venue_target = observed
+    position.opened_ns = state.at
+    state.open_positions[position.key.symbol].append(position)
+    if request is None:
+        return None
+    position.account = request.account
+    position.tag = request.tag
+    position.risk = request.risk
+    position.initial_stop = request.stop_price
+    position.stop_price = request.stop_price
+    position.target_price = request.target_price
+    account = state.accounts[request.account]
+    account.open_positions += 1
+    account.day_entries += 1
+    return account
+
+
+def _settle(state: EngineState, position: Position, owner: VirtualAccount | None) -> None:
+    """Value the position at the mark and set or stop its protection clock."""
+    key = position.key
+    mark = state.markets[key.symbol].mark
+    marked = position.unrealised(mark) if position.quantity else Money(0)
+    if owner is not None:
+        owner.mark(marked - position.marked)
+    position.marked = marked
+    if not position.quantity:
+        state.open_positions[key.symbol].remove(position)
+        position.covering_until = Nanos(0)
+        state.timers.cancel("protection", "", key)
+        state.timers.cancel("close", "", key)
+    elif not position.venue_stop and not position.covering_until:
+        start_protection_clock(state, position)
+
+
+def start_protection_clock(state: EngineState, position: Position) -> None:
+    """An open position without a working stop has until the deadline to get one (law 5)."""
+    deadline = state.at + state.terms.limits.protection_deadline_ns
+    position.covering_until = Nanos(deadline)
+    state.timers.set("protection", "", position.key, deadline)
+
+
+def evolve_trade_closed(state: EngineState, trade: TradeClosed) -> None:
+    """The round trip is over: count it, forget it, and book what went through zero."""
+    state.trade_count = trade.trade
+    position = state.positions[trade.key]
+    spill, spill_value = position.spill, position.spill_value
+    account = state.accounts.get(trade.account)
+    if account is not None:
+        account.trades += 1
+        account.day_trades += 1
+        account.open_positions -= 1
+        if trade.pnl < 0:
+            account.losses += 1
+        elif trade.pnl > 0:
+            account.losses = 0
+            account.wins += 1
+    position.clear()
+    if spill:
+        position.opened_ns = state.at
+        state.open_positions[trade.key.symbol].append(position)
+        position.direction = 1 if spill > 0 else -1
+        position.enlarge(position.direction, abs(spill), spill_value)
+        _settle(state, position, None)

@@ -1,0 +1,71 @@
+"""Folding market events: prices, unrealised profit, and what strategies observe."""
+
+from engine.domain.candle import Candle
+from engine.messages.market import BarOpened, DataGap, MarkPriced
+from engine.state import EngineState, Seat
+
+
+def evolve_bar_opened(state: EngineState, opened: BarOpened) -> None:
+    """The first price of a bar is the last price; it is no mark."""
+    market = state.markets.get(opened.symbol)
+    if market is not None:
+        market.last = opened.price
+
+
+def evolve_candle(state: EngineState, candle: Candle) -> None:
+    """Take in a closed candle. One that is not newer than the last is kept in the journal only."""
+    symbol = candle.symbol
+    market = state.markets.get(symbol)
+    if market is None:
+        return
+    seats = state.seats_by_symbol[symbol]
+    if candle.close_ns <= market.close_ns:
+        for seat in seats:
+            seat.bar = None
+        return
+    market.close(candle.close, candle.close_ns)
+    if state.open_positions[symbol]:
+        mark_positions(state, symbol, market.mark)
+    for seat in seats:
+        bar = seat.bars.push(candle)
+        seat.bar = bar
+        if bar is not None and seat.strategy is not None and not seat.halted:
+            _observe(seat, bar)
+
+
+def _observe(seat: Seat, bar: Candle) -> None:
+    """Call the user's code; what it raises is kept for ``decide`` to judge."""
+    assert seat.strategy is not None, "only a seat with a strategy observes"
+    try:
+        seat.strategy.observe(bar)
+    except Exception as error:
+        seat.error = f"observe: {type(error).__name__}: {error}"
+
+
+def mark_positions(state: EngineState, symbol: str, mark: int) -> None:
+    """Value the open positions of a symbol at its mark, and their accounts with them."""
+    for position in state.open_positions[symbol]:
+        profit = position.unrealised(mark)
+        change = profit - position.marked
+        if change:
+            position.marked = profit
+            account = state.accounts.get(position.account)
+            if account is not None:
+                account.mark(change)
+
+
+def evolve_mark_priced(state: EngineState, marked: MarkPriced) -> None:
+    """The venue's own mark drives unrealised profit from now on (bybit-v5.md 6.7)."""
+    market = state.markets.get(marked.symbol)
+    if market is not None:
+        market.tell_mark(marked.price)
+        mark_positions(state, marked.symbol, marked.price)
+
+
+def evolve_data_gap(state: EngineState, gap: DataGap) -> None:
+    """Strategies forget the past before the hole; positions and stops stay as they are."""
+    for seat in state.seats_by_symbol.get(gap.symbol, ()):
+        if seat.strategy is not None:
+            seat.strategy = state.factory(seat.account.terms, state.markets[gap.symbol].instrument)
+        seat.bars.reset()
+        seat.bar = None

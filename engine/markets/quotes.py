@@ -1,0 +1,30 @@
+"""What is known of the price of one symbol."""
+
+from engine.domain.instrument import Instrument
+from engine.money import NO_PRICE, Price
+from engine.timebase import Nanos
+
+
+class Market:
+    """Last and mark price. Until the venue tells a mark, the last close is the mark (S2-77)."""
+
+    __slots__ = ("close_ns", "has_marks", "instrument", "last", "mark")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.last = NO_PRICE
+        self.mark = NO_PRICE
+        self.has_marks = False
+        self.close_ns = Nanos(0)
+
+    def close(self, price: Price, close_ns: Nanos) -> None:
+        """Take in the close of a bar."""
+        self.last = price
+        self.close_ns = close_ns
+        if not self.has_marks:
+            self.mark = price
+
+    def tell_mark(self, price: Price) -> None:
+        """Take in a mark price of the venue's own; closes are no longer marks."""
+        self.has_marks = True
+        self.mark = price

@@ -1,0 +1,102 @@
+"""The live orders. Finished ones leave at once, so no step ever scans history."""
+
+from typing import Literal
+
+from engine.domain.order import OrderState
+from engine.ids import ClientId
+from engine.messages.decisions import OrderRequested
+from engine.money import Money, Quantity
+from engine.orders.lifecycle import FINISHED, OrderEvent, next_state
+from engine.timebase import Nanos
+
+Awaited = Literal["", "place", "cancel", "look_up"]
+REMEMBERED_ORDERS = 256
+REMEMBERED_EXECUTIONS = 1024
+
+
+class Order:
+    """One live order: its request, how far it is, and which answer it waits for."""
+
+    __slots__ = (
+        "awaits",
+        "filled",
+        "look_ups",
+        "negatives",
+        "request",
+        "requested_ns",
+        "state",
+        "venue_order_id",
+    )
+
+    def __init__(self, request: OrderRequested, at: Nanos) -> None:
+        self.request = request
+        self.requested_ns = at
+        self.state: OrderState = "requested"
+        self.awaits: Awaited = "place"
+        self.filled = Quantity(0)
+        self.venue_order_id = ""
+        self.look_ups = 0
+        self.negatives = 0
+
+    @property
+    def remaining(self) -> Quantity:
+        """What may still be filled."""
+        return Quantity(self.request.quantity - self.filled)
+
+    @property
+    def reserved_risk(self) -> Money:
+        """Risk budget that the unfilled part holds; an unknown order holds all of it."""
+        return Money(self.request.risk * self.remaining // self.request.quantity)
+
+    @property
+    def reserved_notional(self) -> Money:
+        """Exposure that the unfilled part may still become."""
+        return Money(self.request.notional * self.remaining // self.request.quantity)
+
+    def move(self, event: OrderEvent) -> None:
+        """Follow the transition table."""
+        self.state = next_state(self.state, event)
+
+
+class Blotter:
+    """Live orders by client id, and a bounded memory of ended ones and of seen executions."""
+
+    __slots__ = ("executions", "finished", "live", "unknown")
+
+    def __init__(self) -> None:
+        self.live: dict[ClientId, Order] = {}
+        self.finished: dict[ClientId, OrderRequested] = {}
+        self.executions: dict[str, None] = {}
+        self.unknown = 0
+
+    def add(self, request: OrderRequested, at: Nanos) -> None:
+        """Take a new order. One client id lives at most once (law 9)."""
+        assert request.client_id not in self.live, "a client order id lives once"
+        assert request.client_id not in self.finished, "a client order id is never used again"
+        self.live[request.client_id] = Order(request, at)
+
+    def move(self, order: Order, event: OrderEvent) -> None:
+        """Move an order and let it go when it is finished."""
+        was_unknown = order.state == "unknown"
+        order.move(event)
+        self.unknown += (order.state == "unknown") - was_unknown
+        if order.state in FINISHED:
+            client_id = order.request.client_id
+            del self.live[client_id]
+            self.finished[client_id] = order.request
+            if len(self.finished) > REMEMBERED_ORDERS:
+                del self.finished[next(iter(self.finished))]
+
+    def see(self, execution_id: str) -> bool:
+        """Whether an execution is new; from now on it is not."""
+        if execution_id in self.executions:
+            return False
+        self.executions[execution_id] = None
+        if len(self.executions) > REMEMBERED_EXECUTIONS:
+            del self.executions[next(iter(self.executions))]
+        return True
+
+    def request_of(self, client_id: ClientId) -> OrderRequested | None:
+        """The request behind an id, live or lately finished."""
+        order = self.live.get(client_id)
+        return order.request if order is not None else self.finished.get(client_id)

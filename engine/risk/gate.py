@@ -1,0 +1,65 @@
+"""The gate: no order that opens risk without its ``Approved`` (law 7).
+
+Exits and protection never come here, so nothing here can block them. Each check leaves its
+name, value, threshold and verdict in the decision, also when it passes, in this order; the
+first one that failed names the refusal.
+"""
+
+from engine.domain.intent import Enter
+from engine.messages.decisions import Approved, Check, IntentRefused
+from engine.money import Price
+from engine.risk.account_rules import limit_checks, standing_checks, symbol_checks
+from engine.risk.global_rules import exposure_checks, ownership_checks
+from engine.sizing import size_entry
+from engine.state import EngineState, Seat
+
+GOVERNOR_RULES = ("symbol_owner", "opposing", "symbol_exposure")
+"""Breaches of these put the account into the breach cooldown (S0-21)."""
+
+
+def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRefused:
+    """Judge an entry. Writes nothing; ``Approved`` reserves once its order is requested."""
+    account = seat.account
+    market = state.markets[seat.key.symbol]
+    entry = intent.limit_price or market.last
+    checks = standing_checks(seat, state.at)
+    checks += limit_checks(state, seat)
+    checks += symbol_checks(state, seat)
+    checks += ownership_checks(state, seat, intent.side)
+    checks += _price_checks(intent, entry)
+    sized = size_entry(
+        account.terms.sizing,
+        market.instrument,
+        account.equity,
+        account.size_factor,
+        account.risk.max_leverage,
+        entry,
+        intent.stop_price,
+    )
+    least = max(market.instrument.min_quantity, account.terms.sizing.min_quantity)
+    checks.append(Check("quantity", sized.quantity, least, not sized.refusal))
+    checks += exposure_checks(state, seat, intent.side, sized.notional)
+    for check in checks:
+        if not check.passed:
+            code = sized.refusal if check.name == "quantity" else check.name
+            return IntentRefused(seat.key, account.name, intent.side, code, tuple(checks))
+    return Approved(
+        seat.key,
+        account.name,
+        intent.side,
+        sized.quantity,
+        entry,
+        sized.risk,
+        sized.notional,
+        account.size_factor,
+        tuple(checks),
+    )
+
+
+def _price_checks(intent: Enter, entry: Price) -> list[Check]:
+    distance = (entry - intent.stop_price) * intent.side
+    checks = [Check("stop_distance", distance, 0, distance > 0 and intent.stop_price > 0)]
+    if intent.target_price:
+        gain = (intent.target_price - entry) * intent.side
+        checks.append(Check("target_distance", gain, 0, gain > 0))
+    return checks
