@@ -12,7 +12,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 CANDIDATES := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11)
-INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
+INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install -c constraints.txt
 
 .PHONY: demo test bench clean
 

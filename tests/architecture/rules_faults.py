@@ -8,8 +8,8 @@ from tests.architecture.sources import SHIPPED, Source, Violation, dotted, impor
 
 BROAD = ("Exception", "BaseException")
 MAY_CATCH_ALL = {
-    "engine/evolve/market.py": "the user's observe() is called here; its failure is stored (design 2)",
-    "engine/decide/market.py": "the user's propose() is called here; its failure halts the strategy",
+    "engine/evolve/market.py": "the user's observe() is called, its failure stored (design 2)",
+    "engine/decide/market.py": "the user's propose() is called, its failure halts the strategy",
 }
 CODE_FROM_TEXT = ("eval", "exec", "compile")
 UNSAFE_MODULES = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")
