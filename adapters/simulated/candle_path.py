@@ -1,0 +1,43 @@
+"""The way the price takes inside a candle, as the run declares it.
+
+A candle tells four prices and not their order. The path visits the open, one extreme, the other
+extreme and the close in straight legs, at one constant speed; so every point of it has a time.
+``worst_first`` visits the extreme first that hurts: for an open position the adverse one, with
+no position the one after which a freshly triggered entry can still be stopped.
+"""
+
+from engine.domain.candle import Candle
+
+WORST_FIRST = "worst_first"
+PATHS = (WORST_FIRST,)
+"""The names that ``simulation.path`` may have."""
+
+
+class CandlePath:
+    """The corners of one candle in the order they are visited, and when."""
+
+    __slots__ = ("_close_ns", "_length", "_open_ns", "_travelled", "corners")
+
+    def __init__(self, candle: Candle, low_first: bool) -> None:
+        low, high = candle.low, candle.high
+        extremes = (low, high) if low_first else (high, low)
+        self.corners: tuple[int, int, int, int] = (candle.open, *extremes, candle.close)
+        self._open_ns = candle.open_ns
+        self._close_ns = candle.close_ns
+        first = abs(self.corners[1] - candle.open)
+        second = first + abs(self.corners[2] - self.corners[1])
+        self._travelled = (0, first, second)
+        self._length = second + abs(candle.close - self.corners[2])
+
+    def moment(self, leg: int, price: int) -> int:
+        """When the path is at ``price`` on ``leg`` (0, 1, 2): nanoseconds, rounded down.
+
+        A price outside the leg counts as its nearer end; a candle that never moved is at all its
+        prices when it opens.
+        """
+        start, end = self.corners[leg], self.corners[leg + 1]
+        inside = max(min(start, end), min(max(start, end), price))
+        way = self._travelled[leg] + abs(inside - start)
+        if self._length == 0:
+            return self._open_ns
+        return self._open_ns + (self._close_ns - self._open_ns) * way // self._length

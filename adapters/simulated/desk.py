@@ -1,0 +1,205 @@
+"""The venue's desk: every request is judged, done, and answered by at least one report.
+
+The first report that a request causes is its answer; what follows is the stream.
+"""
+
+from typing import assert_never
+
+from adapters.simulated.markets import VenueMarket
+from adapters.simulated.matching import (
+    NO_LIQUIDITY,
+    REDUCE_ONLY_GONE,
+    cancel,
+    reducible,
+    report_stop,
+    take,
+)
+from adapters.simulated.orders import VenueOrder
+from adapters.simulated.state import VenueState
+from adapters.simulated.validation import (
+    PARAMETER,
+    UNKNOWN_ORDER,
+    refuse_order,
+    refuse_stop,
+)
+from engine.messages.effects import (
+    CancelOrder,
+    Effect,
+    LookUpOrder,
+    LookUpPosition,
+    Notify,
+    PlaceOrder,
+    SetStop,
+)
+from engine.messages.venue import (
+    CancelRejected,
+    OrderAccepted,
+    OrderFound,
+    OrderNotFound,
+    OrderRejected,
+    PositionReported,
+    StopRejected,
+)
+from engine.money import NO_PRICE, Money, Quantity
+from engine.timebase import Nanos
+
+POST_ONLY = "EC_PostOnlyWillTakeLiquidity"
+BY_USER = "CancelByUser"
+NO_SYMBOL = "symbol invalid"
+
+
+def serve_effect(state: VenueState, effect: Effect, now: Nanos) -> None:
+    """Handle one request that arrived at ``now``."""
+    match effect:
+        case PlaceOrder():
+            place(state, effect, now)
+        case SetStop():
+            set_stop(state, effect, now)
+        case CancelOrder():
+            cancel_order(state, effect, now)
+        case LookUpOrder():
+            look_up_order(state, effect, now)
+        case LookUpPosition():
+            look_up_position(state, effect, now)
+        case Notify():
+            pass
+        case _:
+            assert_never(effect)
+
+
+def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False) -> None:
+    """Accept and match an order, or reject it; nothing is heard of a ``muted`` one (a fault)."""
+    market = state.markets.get(asked.key.symbol)
+    refusal = (PARAMETER, NO_SYMBOL) if market is None else refuse_order(state, market, asked)
+    if market is None or refusal is not None:
+        reject(state, asked, refusal or (PARAMETER, NO_SYMBOL), now)
+        return
+    quantity = int(asked.quantity)
+    if asked.reduce_only:
+        quantity = min(quantity, reducible(market, asked.side))
+    order = VenueOrder(asked, quantity, state.next_order_id())
+    order.muted = muted
+    state.orders.admit(order)
+    accepted = OrderAccepted(market.key, asked.client_id, order.venue_order_id, now)
+    state.outbox.send(accepted, now)
+    if asked.order_type == "market":
+        take(state, market, order, market.last, now)
+        _end_rest(state, market, order, now)
+    elif asked.order_type == "limit":
+        _place_limit(state, market, order, now)
+    else:
+        _rest(state, market, order, now)
+
+
+def reject(
+    state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: Nanos
+) -> None:
+    """Answer that the order is not taken."""
+    code, text = refusal
+    state.outbox.send(OrderRejected(asked.key, asked.client_id, code, text, now), now)
+
+
+def _place_limit(
+    state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos
+) -> None:
+    asked = order.asked
+    best = state.costs.best_price(order.side, market.last, market.instrument.tick)
+    crosses = market.last > 0 and order.side * asked.price >= order.side * best
+    if crosses and asked.time_in_force == "PostOnly":
+        cancel(state, market, order, POST_ONLY, now)
+        return
+    if crosses:
+        take(state, market, order, market.last, now)
+    if asked.time_in_force == "IOC":
+        _end_rest(state, market, order, now)
+    elif order.remaining:
+        _rest(state, market, order, now)
+
+
+def _rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
+    """Let the order wait in the market; one that would reduce nothing any more is cancelled."""
+    if order.asked.reduce_only and reducible(market, order.side) == 0:
+        cancel(state, market, order, REDUCE_ONLY_GONE, max(now, market.touched_ns))
+        return
+    market.orders[order.client_id] = order
+    market.touched_ns = max(market.touched_ns, now)
+    state.refresh(market)
+
+
+def _end_rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
+    """Cancel what could not be had at once, after the fills that there were."""
+    if order.remaining:
+        cancel(state, market, order, NO_LIQUIDITY, max(now, market.touched_ns))
+
+
+def cancel_order(state: VenueState, asked: CancelOrder, now: Nanos) -> None:
+    """Cancel an open order; a finished or unknown one cannot be."""
+    order = state.orders.open.get(asked.client_id)
+    market = state.markets.get(asked.key.symbol)
+    if order is None or market is None or order.asked.key != asked.key:
+        text = "order not exists or too late to cancel"
+        report = CancelRejected(asked.key, asked.client_id, UNKNOWN_ORDER, text, now)
+        state.outbox.send(report, now)
+        return
+    cancel(state, market, order, BY_USER, now)
+    state.refresh(market)
+
+
+def set_stop(state: VenueState, asked: SetStop, now: Nanos) -> None:
+    """Set the position's own stop and target; the same again is fine (34040 means done)."""
+    market = state.markets.get(asked.key.symbol)
+    refusal = (PARAMETER, NO_SYMBOL) if market is None else refuse_stop(market, asked)
+    if market is None or refusal is not None:
+        reject_stop(state, asked, refusal or (PARAMETER, NO_SYMBOL), now)
+        return
+    market.position.stop_price = asked.stop_price
+    market.position.target_price = asked.target_price
+    market.touched_ns = max(market.touched_ns, now)
+    state.refresh(market)
+    report_stop(state, market, now)
+
+
+def reject_stop(
+    state: VenueState, asked: SetStop, refusal: tuple[int, str], now: Nanos
+) -> None:
+    """Answer that the stop is not taken."""
+    code, text = refusal
+    state.outbox.send(StopRejected(asked.key, code, text, now), now)
+
+
+def look_up_order(state: VenueState, asked: LookUpOrder, now: Nanos) -> None:
+    """Tell what is known of an order; executions that never reached us come first, once more."""
+    order = state.orders.find(asked.client_id)
+    if order is None or order.asked.key != asked.key:
+        state.outbox.send(OrderNotFound(asked.key, asked.client_id, now), now)
+        return
+    if state.faulty_reports is not None:
+        state.faulty_reports.deliver_missed(order, now)
+    found = OrderFound(
+        key=asked.key,
+        client_id=order.client_id,
+        venue_order_id=order.venue_order_id,
+        state=order.state,
+        filled_quantity=order.filled_quantity,
+        venue_ns=now,
+    )
+    state.outbox.send(found, now)
+
+
+def look_up_position(state: VenueState, asked: LookUpPosition, now: Nanos) -> None:
+    """Tell the position as it is; an unknown symbol has none."""
+    market = state.markets.get(asked.key.symbol)
+    if market is None or market.key != asked.key:
+        nothing = PositionReported(asked.key, Quantity(0), Money(0), NO_PRICE, NO_PRICE, now)
+        state.outbox.send(nothing, now)
+        return
+    position = market.position
+    report = PositionReported(
+        key=market.key,
+        quantity=Quantity(position.quantity),
+        entry_value=Money(position.entry_value),
+        stop_price=position.stop_price,
+        target_price=position.target_price,
+        venue_ns=now,
+    )
+    state.outbox.send(report, now)

@@ -1,0 +1,207 @@
+"""The simulated Bybit exchange: a fold over terms, market events and effects.
+
+How this works: market events and requests come in order of their time. ``observe`` steps on one
+market event, ``serve`` on the earliest request that has arrived; both only queue reports, which
+``take_report`` hands out when their time has come. Nothing here reads a clock or a shared random
+stream: the same terms, events and effects give the same reports (design 2, 5).
+"""
+
+from typing import assert_never
+
+from adapters.simulated.candle_path import PATHS
+from adapters.simulated.gateway import gateway_for
+from adapters.simulated.latency import ReportQueue, RequestQueue
+from adapters.simulated.markets import VenueMarket
+from adapters.simulated.orders import VenueOrder
+from adapters.simulated.positions import VenuePosition
+from adapters.simulated.state import VenueState
+from adapters.simulated.triggers import meet_open, walk_candle
+from engine.accounts.margin import maintenance_margin, position_margin
+from engine.domain.candle import Candle
+from engine.errors import InvariantError, UserError
+from engine.messages.effects import Effect, Notify
+from engine.messages.market import BarOpened, DataGap, InstrumentChanged, MarketEvent, MarkPriced
+from engine.messages.runs import Terms
+from engine.messages.venue import ExecutionReport
+from engine.money import Money, notional
+from engine.timebase import Nanos
+
+
+class SimulatedExchange:
+    """One venue account at the simulated venue.
+
+    ``next_request_ns`` is when the earliest request arrives at the venue, ``next_report_ns`` when
+    the earliest report reaches us; both are ``NEVER`` where nothing is under way.
+    """
+
+    __slots__ = (
+        "_gateway",
+        "_markets",
+        "_reports",
+        "_requests",
+        "_state",
+        "next_report_ns",
+        "next_request_ns",
+    )
+
+    def __init__(self, terms: Terms) -> None:
+        simulation = terms.simulation
+        if simulation.path not in PATHS:
+            known = ", ".join(PATHS)
+            raise UserError(
+                f"simulation.path {simulation.path!r} is not known: use one of {known}."
+            )
+        self._requests = RequestQueue(simulation.request_latency_ns)
+        self._reports = ReportQueue(simulation.report_latency_ns)
+        self._state = VenueState(terms, self._reports)
+        self._markets = self._state.markets
+        self._gateway = gateway_for(self._state, self._reports, simulation.answer_timeout_ns)
+        self.next_request_ns: int = self._requests.next_ns
+        self.next_report_ns: int = self._reports.next_ns
+
+    # What the runner calls.
+
+    def request(self, effect: Effect, at: Nanos) -> None:
+        """Take the effect of the frame at ``at``; it arrives the request latency (>= 1 ns) later.
+
+        Times of calls never decrease. ``Notify`` is for people and ignored.
+        """
+        if type(effect) is Notify:
+            return
+        self._requests.send(effect, at)
+        self.next_request_ns = self._requests.next_ns
+
+    def observe(self, event: MarketEvent, at: Nanos) -> None:
+        """Step on a market event that reaches the engine at ``at``.
+
+        An opening acts at its ``open_ns``, a candle along its path up to ``close_ns``; no report
+        of it reaches us before ``at``. Raises ``InvariantError`` for a symbol without instrument.
+        """
+        if type(event) is Candle:
+            market = self._markets.get(event.symbol) or self._market(event.symbol)
+            if event.low <= market.floor or market.ceiling <= event.high:
+                self._reports.event_at = at
+                walk_candle(self._state, market, event)
+                self.next_report_ns = self._reports.next_ns
+            market.bar = event
+            market.last = event.close
+        elif type(event) is BarOpened:
+            market = self._markets.get(event.symbol) or self._market(event.symbol)
+            market.last = event.price
+            if event.price <= market.floor or market.ceiling <= event.price:
+                self._reports.event_at = at
+                meet_open(self._state, market, event.price, event.open_ns)
+                self.next_report_ns = self._reports.next_ns
+        else:
+            self._observe_rare(event)
+
+    def _observe_rare(self, event: MarketEvent) -> None:
+        match event:
+            case MarkPriced():
+                self._market(event.symbol).mark = event.price
+            case InstrumentChanged():
+                self._state.change_instrument(event.instrument)
+            case DataGap():
+                # The venue had no gap, only we: stops meet the next price that is known.
+                pass
+            case BarOpened() | Candle():
+                raise InvariantError("bars are handled before the rare events")
+            case _:
+                assert_never(event)
+
+    def serve(self) -> None:
+        """Handle the one earliest request, at its arrival time. There must be one."""
+        now, sent_ns, effect = self._requests.take()
+        self.next_request_ns = self._requests.next_ns
+        self._reports.event_at = now
+        self._gateway.hand_in(effect, sent_ns, now)
+        self.next_report_ns = self._reports.next_ns
+
+    def take_report(self) -> tuple[Nanos, ExecutionReport]:
+        """The earliest report and its ``at``, by ``(at, order of emission)``. There must be one."""
+        taken = self._reports.take()
+        self.next_report_ns = self._reports.next_ns
+        return taken
+
+    # What tests and reports read.
+
+    @property
+    def wallet(self) -> Money:
+        """Wallet balance: the initial one plus realised profit less fees (bybit-v5.md 6.1)."""
+        return Money(self._state.wallet)
+
+    @property
+    def realised(self) -> Money:
+        """Sum of realised profit before fees."""
+        return Money(self._state.realised)
+
+    @property
+    def fees(self) -> Money:
+        """Sum of all fees paid."""
+        return Money(self._state.fees)
+
+    @property
+    def available(self) -> Money:
+        """Isolated available balance (bybit-v5.md 6.3)."""
+        return Money(self._state.available)
+
+    @property
+    def equity(self) -> Money:
+        """Wallet plus unrealised profit at the mark (bybit-v5.md 6.3)."""
+        unrealised = sum(
+            market.position.unrealised(market.mark_price)
+            for market in self._markets.values()
+            if market.position.quantity
+        )
+        return Money(self._state.wallet + unrealised)
+
+    @property
+    def ambiguous_bars(self) -> int:
+        """Bars in which stop and target could both have been hit; the stop won each."""
+        return self._state.ambiguous_bars
+
+    @property
+    def positions(self) -> dict[str, VenuePosition]:
+        """Open positions by symbol; to read, not to write."""
+        return {
+            symbol: market.position
+            for symbol, market in self._markets.items()
+            if market.position.quantity
+        }
+
+    @property
+    def open_orders(self) -> tuple[VenueOrder, ...]:
+        """Orders that rest or wait for their trigger, the oldest first."""
+        return tuple(self._state.orders.open.values())
+
+    @property
+    def remembered(self) -> int:
+        """How many things are held in memory: orders, requests and reports under way."""
+        return len(self._state.orders) + len(self._requests) + len(self._reports)
+
+    def position_margin(self, symbol: str) -> Money:
+        """Initial margin of the position, 0 where flat (bybit-v5.md 6.2)."""
+        market = self._market(symbol)
+        position = market.position
+        return position_margin(
+            position.side, position.entry_value, market.leverage, self._state.costs.taker_fee
+        )
+
+    def maintenance_margin(self, symbol: str) -> Money:
+        """Maintenance margin of the position at the mark, 0 where flat (bybit-v5.md 6.2)."""
+        market = self._market(symbol)
+        position = market.position
+        return maintenance_margin(
+            side=position.side,
+            mark_value=notional(market.mark_price, abs(position.quantity)),
+            entry_value=position.entry_value,
+            leverage=market.leverage,
+            taker_fee=self._state.costs.taker_fee,
+            maintenance_rate=market.instrument.maintenance_rate,
+        )
+
+    def _market(self, symbol: str) -> VenueMarket:
+        market = self._markets.get(symbol)
+        if market is None:
+            raise InvariantError(f"{symbol} has no instrument in the terms of this run")
+        return market

@@ -1,0 +1,95 @@
+"""Orders as the venue keeps them, and the book of open and lately finished ones."""
+
+from collections import deque
+
+from engine.domain.order import OrderState
+from engine.ids import ClientId
+from engine.messages.effects import PlaceOrder
+from engine.messages.venue import OrderFilled
+from engine.money import Quantity
+
+FINISHED_KEPT = 1_000
+"""How many finished orders a look-up still finds; older ones are forgotten, memory stays flat."""
+
+
+class VenueOrder:
+    """One order: what was asked, and how far it got. ``state`` is what a look-up tells."""
+
+    __slots__ = (
+        "asked",
+        "cancels",
+        "client_id",
+        "executions",
+        "filled",
+        "fills",
+        "muted",
+        "quantity",
+        "side",
+        "state",
+        "venue_order_id",
+    )
+
+    def __init__(self, asked: PlaceOrder, quantity: int, venue_order_id: str) -> None:
+        self.asked = asked
+        self.client_id: ClientId = asked.client_id
+        self.side: int = asked.side
+        self.quantity = quantity
+        """What works at the venue; a reduce-only order is cut to the position."""
+        self.venue_order_id = venue_order_id
+        self.filled = 0
+        self.fills = 0
+        self.state: OrderState = "working"
+        self.cancels = 0
+        self.muted = False
+        """Its stream reports are lost (a fault) until a look-up brings them."""
+        self.executions: list[tuple[int, OrderFilled]] | None = None
+        """``(when it reaches us, fill)``, kept only where faults may hold fills back."""
+
+    @property
+    def remaining(self) -> int:
+        """Unfilled quantity, e8."""
+        return self.quantity - self.filled
+
+    def book(self, quantity: int) -> None:
+        """Count an execution; state follows."""
+        assert 0 < quantity <= self.quantity - self.filled, "a fill is at most what remains"
+        self.filled += quantity
+        self.fills += 1
+        self.state = "filled" if self.filled == self.quantity else "partially_filled"
+
+    @property
+    def filled_quantity(self) -> Quantity:
+        """Filled quantity as a look-up reports it."""
+        return Quantity(self.filled)
+
+
+class OrderBook:
+    """All orders that a client id can still name."""
+
+    __slots__ = ("_finished", "_order_of_finish", "open")
+
+    def __init__(self) -> None:
+        self.open: dict[ClientId, VenueOrder] = {}
+        self._finished: dict[ClientId, VenueOrder] = {}
+        self._order_of_finish: deque[ClientId] = deque()
+
+    def find(self, client_id: ClientId) -> VenueOrder | None:
+        """The order, open or lately finished; None where the id names nothing."""
+        order = self.open.get(client_id)
+        return self._finished.get(client_id) if order is None else order
+
+    def admit(self, order: VenueOrder) -> None:
+        """Take a new order in."""
+        assert self.find(order.client_id) is None, "a client order id lives once"
+        self.open[order.client_id] = order
+
+    def finish(self, order: VenueOrder) -> None:
+        """The order ended; it stays findable until ``FINISHED_KEPT`` others ended after it."""
+        del self.open[order.client_id]
+        self._finished[order.client_id] = order
+        self._order_of_finish.append(order.client_id)
+        if len(self._order_of_finish) > FINISHED_KEPT:
+            del self._finished[self._order_of_finish.popleft()]
+
+    def __len__(self) -> int:
+        return len(self.open) + len(self._finished)

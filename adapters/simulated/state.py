@@ -1,0 +1,95 @@
+"""The whole state of the simulated venue, in one place that matching and the desk write."""
+
+from adapters.simulated.faults import Faults, FaultyReports, Outbox, fault_free
+from adapters.simulated.fees import TradingCosts
+from adapters.simulated.latency import ReportQueue
+from adapters.simulated.markets import VenueMarket
+from adapters.simulated.orders import OrderBook
+from engine.domain.instrument import Instrument
+from engine.messages.runs import Terms
+from engine.money import ONE
+
+
+class VenueState:
+    """One venue account: wallet, markets, orders. All money e8 of the settlement asset."""
+
+    __slots__ = (
+        "_order_ids",
+        "_terms",
+        "ambiguous_bars",
+        "costs",
+        "faults",
+        "faulty_reports",
+        "fees",
+        "held",
+        "markets",
+        "orders",
+        "outbox",
+        "realised",
+        "volume_share",
+        "wallet",
+    )
+
+    def __init__(self, terms: Terms, reports: ReportQueue) -> None:
+        self._terms = terms
+        self._order_ids = 0
+        self.wallet: int = terms.venue.wallet
+        self.realised: int = 0
+        """Sum of the profit before fees of all closing executions."""
+        self.fees: int = 0
+        self.held = 0
+        """Margin of all positions and orders: the sum of what the markets hold."""
+        self.ambiguous_bars = 0
+        self.costs = TradingCosts(terms)
+        self.volume_share = terms.simulation.volume_share
+        self.orders = OrderBook()
+        self.markets = {one.symbol: self._market(one) for one in terms.instruments}
+        self.faults: Faults | None = None
+        self.faulty_reports: FaultyReports | None = None
+        self.outbox: Outbox = reports
+        if not fault_free(terms.simulation.faults):
+            self.faults = Faults(terms.seed, terms.simulation.faults)
+            self.faulty_reports = FaultyReports(reports, self.faults, self.orders)
+            self.outbox = self.faulty_reports
+
+    @property
+    def available(self) -> int:
+        """Isolated available balance: wallet less all margins (bybit-v5.md 6.3)."""
+        return self.wallet - self.held
+
+    def refresh(self, market: VenueMarket) -> None:
+        """Bring levels and margins of ``market`` up to date after a change of it."""
+        self.held += market.refresh()
+
+    def next_order_id(self) -> str:
+        """The venue's own name for an order, counted over the account."""
+        self._order_ids += 1
+        return f"sim-{self._order_ids}"
+
+    def book_money(self, profit: int, value: int, is_maker: bool) -> int:
+        """Book profit and fee of one execution in the wallet; returns the fee (6.1)."""
+        fee = self.costs.fee(value, is_maker)
+        self.wallet += profit - fee
+        self.realised += profit
+        self.fees += fee
+        return fee
+
+    def change_instrument(self, instrument: Instrument) -> None:
+        """From now on these rules hold for the contract (F19); resting orders stay as they are."""
+        market = self.markets.get(instrument.symbol)
+        if market is None:
+            self.markets[instrument.symbol] = self._market(instrument)
+            return
+        market.instrument = instrument
+        self.refresh(market)
+
+    def _market(self, instrument: Instrument) -> VenueMarket:
+        """A market at the largest leverage of the accounts that trade it, or 1x."""
+        leverages = [
+            account.sizing.leverage
+            for account in self._terms.accounts
+            if instrument.symbol in account.symbols
+        ]
+        venue = self._terms.venue
+        leverage = max(leverages, default=ONE)
+        return VenueMarket(instrument, venue.venue_account, leverage, venue.taker_fee)
