@@ -20,16 +20,18 @@ GOOD_PLATE = (
 LIST_COMMANDS = """
 import json, click, cli
 def walk(command, context, name):
+    if command.hidden:
+        return
     if name:
         is_group = isinstance(command, click.Group)
-        shown.append([name, command.get_help(context) if command.help else "", is_group])
+        shown.append([name, (command.help or "") + (command.epilog or ""), is_group])
     if isinstance(command, click.Group):
         for part in command.list_commands(context):
             inner = command.get_command(context, part)
             below = click.Context(inner, info_name=part, parent=context)
             walk(inner, below, (name + " " + part).strip())
 shown = []
-main = cli.main
+main = next(each for each in vars(cli).values() if isinstance(each, click.Group))
 walk(main, click.Context(main, info_name="tradefold", terminal_width=200), "")
 print(json.dumps(shown))
 """
