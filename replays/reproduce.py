@@ -1,0 +1,109 @@
+"""Rebuilding state from a journal (refold) and running its decisions again (re-decide)."""
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from engine.decide.router import decide
+from engine.digest import state_digest, strategy_digest
+from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES, evolve
+from engine.messages.decisions import Decision
+from engine.messages.inputs import Stamped
+from engine.messages.runs import ENGINE_SEMANTICS, Terms
+from engine.state import EngineState, StrategyFactory, no_strategies
+from journal.frame import Frame, FrameSource
+
+Watch = Callable[[Stamped, tuple[Decision, ...], EngineState], None]
+"""Called after each frame has been folded."""
+
+
+@attrs.frozen
+class Divergence:
+    """The first frame whose decisions come out differently, with both sides."""
+
+    seq: int
+    at: int
+    recorded: tuple[Decision, ...]
+    decided: tuple[Decision, ...]
+
+
+@attrs.frozen
+class Reproduction:
+    """The outcome of running a journal again. ``divergence`` is None where all is identical."""
+
+    state: EngineState
+    frames: int
+    decisions: int
+    divergence: Divergence | None
+
+
+def refold(
+    source: FrameSource,
+    factory: StrategyFactory = no_strategies,
+    to_seq: int | None = None,
+    to_at: int | None = None,
+) -> EngineState:
+    """The state after the frames up to ``to_seq`` and ``to_at`` (both included): law 2."""
+    state = EngineState(factory)
+    _fold(state, source.frames(1, to_seq), to_at)
+    return state
+
+
+def _fold(state: EngineState, frames: Iterable[Frame], to_at: int | None) -> None:
+    limit = to_at if to_at is not None else 1 << 63
+    inputs, facts = INPUT_ROUTES, DECISION_ROUTES
+    for stamped, decisions in frames:
+        at = stamped.at
+        if at > limit:
+            return
+        state.seq = stamped.seq
+        state.at = at
+        inputs[type(stamped.input)](state, stamped.input)
+        for decision in decisions:
+            facts[type(decision)](state, decision)
+
+
+def redecide(
+    source: FrameSource, factory: StrategyFactory, watch: Watch | None = None
+) -> Reproduction:
+    """Decide again on every recorded input and compare with what was recorded: law 3.
+
+    Stops at the first divergence.
+    """
+    state = EngineState(factory)
+    frames = count = 0
+    for stamped, recorded in source.frames():
+        evolve(state, stamped)
+        decided = []
+        for decision in decide(state, stamped):
+            DECISION_ROUTES[type(decision)](state, decision)
+            decided.append(decision)
+        if tuple(decided) != recorded:
+            divergence = Divergence(stamped.seq, stamped.at, recorded, tuple(decided))
+            return Reproduction(state, frames, count, divergence)
+        frames += 1
+        count += len(recorded)
+        if watch is not None:
+            watch(stamped, recorded, state)
+    return Reproduction(state, frames, count, None)
+
+
+def can_redecide(terms: Terms, digests: dict[str, str]) -> str:
+    """Why decisions cannot be run again, or "": other semantics, or another strategy source.
+
+    ``digests`` are the source digests of the strategies at hand, by name.
+    """
+    if terms.semantics != ENGINE_SEMANTICS:
+        return f"the journal has engine semantics {terms.semantics}, this is {ENGINE_SEMANTICS}"
+    for account in terms.accounts:
+        name = account.strategy.name
+        if name not in digests:
+            return f"the source of strategy {name!r} is not at hand (--strategy path.py:Name)"
+        if digests[name] != account.strategy.source_digest:
+            return f"strategy {name!r} is not the source that ran; decisions may differ"
+    return ""
+
+
+def digests(state: EngineState) -> tuple[str, str]:
+    """Digest of the engine's state, and of the strategies' ("" where a source is missing)."""
+    return state_digest(state), strategy_digest(state)
