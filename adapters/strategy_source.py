@@ -9,7 +9,7 @@ import importlib.util
 import inspect
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
@@ -123,7 +123,8 @@ def load_strategy(text: str) -> StrategySource:
             raise UserError(f"strategy file {path}: {name} has no {method}(); see examples/")
     if not attrs.has(strategy):
         raise UserError(f"strategy file {path}: {name} needs @attrs.define above the class")
-    return StrategySource(name, strategy, catalog.source_digest(source))
+    known = cast(catalog.StrategyClass, strategy)
+    return StrategySource(name, known, catalog.source_digest(source))
 
 
 def check_source(source: str, path: str) -> None:
