@@ -32,6 +32,7 @@ CATALOG: Final[dict[str, StrategyClass]] = {
 }
 
 _DECIMALS: Final = (Rate, Price, Money, Quantity)
+_SIMPLE: Final = (*_DECIMALS, bool, int, float, str)
 _BOOLS: Final = {"true": True, "false": False}
 
 
@@ -84,8 +85,7 @@ def build(cls: StrategyClass, parameters: Parameters, instrument: Instrument) ->
     """
     kinds = {field.name: kind for field, kind in _parameter_fields(cls)}
     values = {
-        name: _value(cls, name, kinds[name], text)
-        for name, text in complete(cls, dict(parameters))
+        name: _value(cls, name, kinds[name], text) for name, text in complete(cls, dict(parameters))
     }
     make: Callable[..., Strategy] = cls
     try:
@@ -106,21 +106,21 @@ def source_digest(cls_source_text: str) -> str:
 def _parameter_fields(cls: StrategyClass) -> list[tuple[Any, Any]]:
     """The attrs fields that are parameters, each with its type."""
     if not attrs.has(cls):
-        raise UserError(
-            f"strategy {cls.__name__} is no attrs class; write @define above the class"
-        )
+        raise UserError(f"strategy {cls.__name__} is no attrs class; write @define above the class")
     for needed in ("observe", "propose"):
         if not callable(getattr(cls, needed, None)):
-            raise UserError(
-                f"strategy {cls.__name__} has no {needed}; write def {needed}(self, …)"
-            )
+            raise UserError(f"strategy {cls.__name__} has no {needed}; write def {needed}(self, …)")
     try:
         kinds = get_type_hints(cls)
     except NameError as error:
         raise UserError(
             f"strategy {cls.__name__}: {error} in a field's type; import what the types name"
         ) from error
-    return [(field, kinds[field.name]) for field in attrs.fields(cls) if field.init]
+    fields = [(field, kinds[field.name]) for field in attrs.fields(cls) if field.init]
+    for field, kind in fields:
+        if kind not in _SIMPLE:
+            _choices(cls, field.name, kind)
+    return fields
 
 
 def _refuse_unknown(cls: StrategyClass, names: list[str], known: list[str]) -> None:
@@ -159,8 +159,7 @@ def _value(cls: StrategyClass, name: str, kind: Any, text: str) -> object:
     if text in choices:
         return text
     raise UserError(
-        f"strategy {cls.__name__}: {name} = {text!r} is no choice; write "
-        + " or ".join(choices)
+        f"strategy {cls.__name__}: {name} = {text!r} is no choice; write " + " or ".join(choices)
     )
 
 
@@ -192,8 +191,6 @@ def _choices(cls: StrategyClass, name: str, kind: Any) -> tuple[str, ...]:
 
 def _text(cls: StrategyClass, name: str, kind: Any, value: Any) -> str:
     """The canonical text of a parameter's value."""
-    if kind not in (*_DECIMALS, bool, int, float, str):
-        _choices(cls, name, kind)
     if value is attrs.NOTHING:
         return ""
     if kind in _DECIMALS:

@@ -13,9 +13,7 @@ from engine.indicators import SHIPPED
 from engine.strategies.strategy import Strategy
 
 _PLAIN: Final = (int, float, str, bool, type(None))
-_MEND: Final = (
-    "keep only int, float, str, bool, None, tuple, list, dict and the shipped indicators"
-)
+_MEND: Final = "keep only int, float, str, bool, None, tuple, list, dict and the shipped indicators"
 
 
 def check_state(strategy: Strategy) -> None:

@@ -34,9 +34,7 @@ def percent_stop(view: View, side: Side, fraction: Rate) -> Price:
     return protective_stop(side, close, apply_rate(close, fraction), view.instrument.tick)
 
 
-def range_stop_distance(
-    range_total: int, candles: int, multiple: Rate, min_distance: int
-) -> int:
+def range_stop_distance(range_total: int, candles: int, multiple: Rate, min_distance: int) -> int:
     """The ``range_multiple`` policy: ``multiple`` times the mean of high - low, half up.
 
     ``range_total`` is the sum of the ranges of ``candles`` candles; at least ``min_distance``.

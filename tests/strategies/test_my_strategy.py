@@ -36,18 +36,14 @@ def test_it_enters_with_the_averages_and_leaves_when_they_cross():
     """given averages of 1 and 2 closes and a stop of 1 %"""
     texts = (("fast_candles", "1"), ("slow_candles", "2"), ("stop_fraction", "0.01"))
     strategy = build(EmaCross, texts, BTC)
-    up, higher, down = candles(
-        ("100", "100", "100"), ("200", "200", "200"), ("50", "50", "50")
-    )
+    up, higher, down = candles(("100", "100", "100"), ("200", "200", "200"), ("50", "50", "50"))
     strategy.observe(up)
     assert strategy.propose(view_of(up)) == (), "it has not seen enough"
     strategy.observe(higher)
     assert strategy.propose(view_of(higher)) == (Enter(1, parse("198"), tag="ema_cross"),)
     assert strategy.propose(holding(higher, "1", "200", "198", "198")) == ()
     strategy.observe(down)
-    assert strategy.propose(holding(down, "1", "200", "198", "198")) == (
-        Exit("averages_crossed"),
-    )
+    assert strategy.propose(holding(down, "1", "200", "198", "198")) == (Exit("averages_crossed"),)
     assert strategy.propose(view_of(down)) == (Enter(-1, parse("50.5"), tag="ema_cross"),)
 
 

@@ -66,9 +66,9 @@ def test_parameters_shape_the_entry(parameters, then, why):
 
 def test_a_short_is_rounded_to_the_tick_the_other_way():
     """given 100.96 and 89.872, then the stop goes down and the target too"""
-    assert proposed(
-        QUIET, QUIET, QUIET, ("100", "96", "97"), sl_range_mult=parse("0.99")
-    ) == entry(-1, "100.9", "89.8")
+    assert proposed(QUIET, QUIET, QUIET, ("100", "96", "97"), sl_range_mult=parse("0.99")) == entry(
+        -1, "100.9", "89.8"
+    )
 
 
 @pytest.mark.parametrize(
