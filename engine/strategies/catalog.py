@@ -178,7 +178,7 @@ def _mend(kind: Any) -> str:
     return "a whole number like 20" if kind is int else "a number like 0.5"
 
 
-def _choices(cls: StrategyClass, name: str, kind: Any) -> tuple[str, ...]:
+def _choices(cls: type, name: str, kind: Any) -> tuple[str, ...]:
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     if choices and all(isinstance(choice, str) for choice in choices):
         return choices
