@@ -68,7 +68,11 @@ class Plain:
     """No record at all."""
 
 
-@pytest.mark.parametrize("union", [Input, Decision, Effect, Stamped], ids=str)
+@pytest.mark.parametrize(
+    "union",
+    [Input, Decision, Effect, Stamped],
+    ids=["inputs", "decisions", "effects", "stamped"],
+)
 def test_every_message_is_a_closed_record(union: object) -> None:
     """Scalars, tuples, NamedTuples and records, all the way down, with a docstring each."""
     judge(loose_messages(union))

@@ -19,7 +19,10 @@ LEFT_TO_PYTHON = {"pip"}
 def pins() -> dict[str, str]:
     """The lock as a table from canonical name to version."""
     lines = [line for line in LOCK.splitlines() if line and not line.startswith("#")]
-    return {canonicalize_name(name): version for name, version in (x.split("==") for x in lines)}
+    return {
+        canonicalize_name(name): version
+        for name, _, version in (line.partition("==") for line in lines)
+    }
 
 
 def needed() -> dict[str, list[Requirement]]:

@@ -60,6 +60,7 @@ OFFENCES: list[tuple[Rule, str, str]] = [
     (rules_faults.code_from_text, "adapters/a.py", "from marshal import loads\n"),
     (rules_faults.code_from_text, "engine/a.py", "a = eval('1')\n"),
     (rules_faults.code_from_text, "adapters/a.py", "exec(text)\n"),
+    (rules_faults.code_from_text, "adapters/strategy_source.py", "eval(text)\n"),
     (rules_faults.code_from_text, "adapters/a.py", "a = yaml.load(text)\n"),
     (rules_faults.code_from_text, "adapters/a.py", "spec_from_file_location('a', path)\n"),
     (rules_faults.code_from_text, "replays/a.py", "runpy.run_path(path)\n"),
@@ -85,6 +86,7 @@ INNOCENT: list[tuple[Rule, str, str]] = [
     (rules_faults.swallowed_exceptions, "cli.py", CATCH_ALL.format("Exception", "raise")),
     (rules_faults.swallowed_exceptions, "engine/a.py", CATCH_ALL.format("KeyError", "pass")),
     (rules_faults.code_from_text, "engine/a.py", "pattern = re.compile('a')\n"),
+    (rules_faults.code_from_text, "adapters/strategy_source.py", "exec(compile(a, b, 'exec'))\n"),
     (rules_faults.compared_modes, "adapters/wiring.py", "if mode == 'live':\n    a()\n"),
     (rules_faults.compared_modes, "cli.py", "MODES = ('paper', 'live')\n"),
 ]

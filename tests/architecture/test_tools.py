@@ -36,7 +36,7 @@ def test_the_style_is_ruffs() -> None:
 
 def test_the_form_is_ruffs() -> None:
     """ruff format would change nothing."""
-    run("ruff", "format", "--no-cache", "--check", ".")
+    run("ruff", "format", "--no-cache", "--check", "--output-format=concise", ".")
 
 
 def test_an_untyped_function_is_told(tmp_path: Path) -> None:
