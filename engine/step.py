@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from engine.decide.router import ROUTES as JUDGES
-from engine.evolve.router import DECISION_ROUTES, evolve
+from engine.decide.router import decide_nothing
+from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES
 from engine.messages.decisions import Decision
 from engine.messages.effects import Effect
 from engine.messages.inputs import Stamped
@@ -22,10 +23,22 @@ NOTHING = Step((), ())
 
 
 def step(state: EngineState, stamped: Stamped) -> Step:
-    """Evolve the input; then decide, evolving each decision before the next is asked for."""
-    evolve(state, stamped)
+    """Evolve the input; then decide, evolving each decision before the next is asked for.
+
+    The same as ``evolve`` and ``decide`` in turn, with the routing written out: most inputs are
+    quiet and leave by the first return.
+    """
+    input_ = stamped.input
+    kind = type(input_)
+    assert stamped.at >= state.at, "time never goes back"
+    state.seq = stamped.seq
+    state.at = stamped.at
+    INPUT_ROUTES[kind](state, input_)
+    judge = JUDGES[kind]
+    if judge is decide_nothing:
+        return NOTHING
     decisions: list[Decision] = []
-    for decision in JUDGES[type(stamped.input)](state, stamped.input):
+    for decision in judge(state, input_):
         DECISION_ROUTES[type(decision)](state, decision)
         decisions.append(decision)
     if not decisions:

@@ -1,6 +1,6 @@
 """Judging market events: drawdown at the mark, and what the strategies want."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.decide.actions import close_position, request_close, request_entry
 from engine.domain.candle import Candle
@@ -14,38 +14,70 @@ from engine.messages.decisions import (
 )
 from engine.messages.market import MarkPriced
 from engine.risk.gate import GOVERNOR_RULES, review
-from engine.risk.governor import breaches
+from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
 from engine.timebase import Nanos
 
+Wish = tuple[Seat, tuple[Intent, ...] | str]
+"""What a seat's strategy wants, or why it has to be halted."""
 
-def decide_candle(state: EngineState, candle: Candle) -> Iterator[Decision]:
-    """Judge limits at the new mark, then let each strategy with a closed bar propose."""
+
+def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
+    """Judge limits at the new mark, and let each strategy with a closed bar propose.
+
+    Strategies see only their own position, which no decision changes, so all are asked first;
+    what they want is then followed one by one. A quiet candle leaves without a generator.
+    """
     symbol = candle.symbol
-    if state.open_positions.get(symbol):
-        yield from judge_limits(state, symbol)
+    wishes: list[Wish] = []
     fresh = state.at - candle.close_ns <= state.terms.limits.max_candle_age_ns
     for seat in state.seats_by_symbol.get(symbol, ()):
         bar = seat.bar
         if bar is None or seat.halted:
             continue
         if seat.error:
-            yield StrategyHalted(seat.account.name, symbol, seat.error)
+            wishes.append((seat, seat.error))
         elif fresh and seat.strategy is not None:
-            intents = _propose(state, seat, bar)
-            if intents:
-                yield from _follow(state, seat, intents)
+            view = seat.view
+            view.at = state.at
+            view.candle = bar
+            view.busy = seat.pending_entries > 0
+            # The user's code: what it raises halts the strategy and nothing else (design 2).
+            try:
+                intents = tuple(seat.strategy.propose(view))
+            except Exception as error:
+                wishes.append((seat, f"propose: {type(error).__name__}: {error}"))
+            else:
+                if intents:
+                    wishes.append((seat, intents))
+    if wishes or breached(state, symbol):
+        return _consequences(state, symbol, wishes)
+    return ()
 
 
-def decide_mark_priced(state: EngineState, marked: MarkPriced) -> Iterator[Decision]:
+def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:
+    yield from judge_limits(state, symbol)
+    for seat, intents in wishes:
+        yield from _follow(state, seat, intents)
+
+
+def decide_mark_priced(state: EngineState, marked: MarkPriced) -> Iterable[Decision]:
     """A new mark may breach a limit."""
-    if state.open_positions.get(marked.symbol):
-        yield from judge_limits(state, marked.symbol)
+    return judge_limits(state, marked.symbol) if breached(state, marked.symbol) else ()
+
+
+def breached(state: EngineState, symbol: str) -> bool:
+    """Whether an account that holds the symbol has a limit to be judged."""
+    for position in state.open_positions.get(symbol, ()):
+        account = state.accounts.get(position.account)
+        if account is not None and limit_reached(account):
+            return True
+    return False
 
 
 def judge_limits(state: EngineState, symbol: str) -> Iterator[Decision]:
     """Breaches of the accounts that hold the symbol; a killed account's positions are closed."""
-    for position in tuple(state.open_positions[symbol]):
+    for position in tuple(state.open_positions.get(symbol, ())):
         account = state.accounts.get(position.account)
         if account is None:
             continue
@@ -61,19 +93,6 @@ def close_all(state: EngineState, account: str, reason: str) -> Iterator[Decisio
         for position in tuple(state.open_positions[symbol]):
             if position.account == account:
                 yield from close_position(state, position, "flatten", reason)
-
-
-def _propose(state: EngineState, seat: Seat, bar: Candle) -> tuple[Intent, ...] | str:
-    """Call the user's code; what it raises comes back as the reason to halt it (design 2)."""
-    assert seat.strategy is not None, "only a seat with a strategy proposes"
-    view = seat.view
-    view.at = state.at
-    view.candle = bar
-    view.busy = seat.pending_entries > 0
-    try:
-        return tuple(seat.strategy.propose(view))
-    except Exception as error:
-        return f"propose: {type(error).__name__}: {error}"
 
 
 def _follow(

@@ -32,7 +32,7 @@ from engine.messages.inputs import Stamped
 from engine.state import EngineState
 
 
-def _decide_nothing(state: EngineState, input_: Any) -> Iterable[Decision]:
+def decide_nothing(state: EngineState, input_: Any) -> Iterable[Decision]:
     """Nothing follows from this kind of input by itself."""
     del state, input_
     return ()
@@ -41,12 +41,12 @@ def _decide_nothing(state: EngineState, input_: Any) -> Iterable[Decision]:
 Judge = Callable[[EngineState, Any], Iterable[Decision]]
 
 ROUTES: dict[type, Judge] = {
-    market.BarOpened: _decide_nothing,
+    market.BarOpened: decide_nothing,
     Candle: decide_candle,
-    market.DataGap: _decide_nothing,
+    market.DataGap: decide_nothing,
     market.MarkPriced: decide_mark_priced,
-    market.InstrumentChanged: _decide_nothing,
-    venue.OrderAccepted: _decide_nothing,
+    market.InstrumentChanged: decide_nothing,
+    venue.OrderAccepted: decide_nothing,
     venue.OrderRejected: decide_rejected,
     venue.OrderFilled: decide_filled,
     venue.OrderCancelled: decide_cancelled,

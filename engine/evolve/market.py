@@ -2,7 +2,7 @@
 
 from engine.domain.candle import Candle
 from engine.messages.market import BarOpened, DataGap, MarkPriced
-from engine.state import EngineState, Seat
+from engine.state import EngineState
 
 
 def evolve_bar_opened(state: EngineState, opened: BarOpened) -> None:
@@ -27,19 +27,13 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
     if state.open_positions[symbol]:
         mark_positions(state, symbol, market.mark)
     for seat in seats:
-        bar = seat.bars.push(candle)
-        seat.bar = bar
+        seat.bar = bar = seat.bars.push(candle)
         if bar is not None and seat.strategy is not None and not seat.halted:
-            _observe(seat, bar)
-
-
-def _observe(seat: Seat, bar: Candle) -> None:
-    """Call the user's code; what it raises is kept for ``decide`` to judge."""
-    assert seat.strategy is not None, "only a seat with a strategy observes"
-    try:
-        seat.strategy.observe(bar)
-    except Exception as error:
-        seat.error = f"observe: {type(error).__name__}: {error}"
+            # The user's code: what it raises is kept for ``decide`` to judge.
+            try:
+                seat.strategy.observe(bar)
+            except Exception as error:
+                seat.error = f"observe: {type(error).__name__}: {error}"
 
 
 def mark_positions(state: EngineState, symbol: str, mark: int) -> None:

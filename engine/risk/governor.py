@@ -36,6 +36,16 @@ def _climb(state: EngineState, account: VirtualAccount, rung: Rung) -> GovernorA
     return _acted(account, "pause", reason, account.losses, rung.losses, until)
 
 
+def limit_reached(account: VirtualAccount) -> bool:
+    """Whether daily loss or drawdown is at its limit: the cheap look of every candle."""
+    risk = account.risk
+    equity = account.terms.virtual_equity + account.realised + account.unrealised
+    if risk.max_daily_loss and account.day_equity - equity >= risk.max_daily_loss:
+        return True
+    fall = risk.max_drawdown
+    return fall > 0 and (account.peak_equity - equity) * ONE >= fall * account.peak_equity
+
+
 def breaches(state: EngineState, account: VirtualAccount) -> Iterator[GovernorActed]:
     """Daily loss pauses until the reset; drawdown kills or pauses, once."""
     limit = account.risk.max_daily_loss
