@@ -1,0 +1,269 @@
+"""The whole file is checked before the first frame; what is wrong is told in one sentence.
+
+How this works: each batch is converted and compared a column at a time, which costs little and
+answers only "is anything wrong?". If so, or if a column could not be converted like that, its
+rows are walked one by one, and the first that is wrong is named with line, value and mend.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import Factory, define
+
+from adapters.history.exact import exact_column, exact_number, integers, off_step
+from adapters.history.moments import Moments
+from adapters.history.tables import NUMBERS, CandleTable
+from engine.errors import UserError
+from engine.money import render
+from engine.timebase import Nanos, render_span, render_time
+
+
+@define
+class SymbolFacts:
+    """What pass one learned of one symbol: rows, times, distances between rows, odd prices."""
+
+    rows: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+    first_row: int = 0
+    last_row: int = 0
+    steps: Counter[int] = Factory(Counter)
+    off_tick: int = 0
+
+
+def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list[int] | None]]:
+    """The symbols of a batch in order of appearance, each with its rows (``None``: all)."""
+    if not has_symbol:
+        yield "", None
+        return
+    names = pc.cast(columns[-1], pa.string())
+    found = pc.unique(names).to_pylist()
+    if len(found) == 1:
+        yield str(found[0] or ""), None
+        return
+    for name in found:
+        mask = pc.equal(names, name) if name is not None else pc.is_null(names)
+        yield str(name or ""), pc.indices_nonzero(mask).to_pylist()
+
+
+def moments_of(table: CandleTable) -> Moments:
+    """What the time column means, told from its first value."""
+    for _, columns in table.batches():
+        if len(columns[0]):
+            first = columns[0][0].as_py()
+            try:
+                return Moments(columns[0].type, first)
+            except ValueError as error:
+                raise UserError(
+                    f"{table.path}: {table.where(0)}: {table.names[0]} = {first} {error}; "
+                    "give the bar's opening time"
+                ) from error
+    raise UserError(f"{table.path} holds no candles; give a file with at least two")
+
+
+def check(table: CandleTable, moments: Moments, ticks: Mapping[str, int]) -> dict[str, SymbolFacts]:
+    """Facts of every symbol of a sound file; ``UserError`` names its first fault otherwise.
+
+    ``ticks`` gives the price step of a symbol (``""`` for a file without symbols); prices that
+    are finer are counted, not refused: the venue changes its steps.
+    """
+    found: dict[str, SymbolFacts] = {}
+    for row, columns in table.batches():
+        for symbol, rows in split(columns, table.has_symbol):
+            if table.has_symbol and not symbol:
+                place = table.where(row + (rows[0] if rows else 0))
+                raise UserError(f"{table.path}: {place}: symbol is empty; fill it in")
+            part = columns if rows is None else [column.take(pa.array(rows)) for column in columns]
+            if not len(part[0]):
+                continue
+            facts = found.setdefault(symbol, SymbolFacts())
+            numbers = range(row, row + len(part[0])) if rows is None else [row + n for n in rows]
+            _check_batch(table, moments, part, numbers, facts, ticks.get(symbol, 0))
+    return found
+
+
+def _check_batch(
+    table: CandleTable,
+    moments: Moments,
+    columns: list[pa.Array],
+    rows: "range | list[int]",
+    facts: SymbolFacts,
+    tick: int,
+) -> None:
+    times = None if columns[0].null_count else moments.column(columns[0])
+    values = [None if c.null_count else exact_column(c) for c in columns[1 : 1 + len(NUMBERS)]]
+    if times is None or not _sound(times, values, facts):
+        opened = _walk(table, moments, columns, rows, facts)
+    else:
+        opened = integers(times)
+    for value in values[:4]:
+        if tick and value is not None:
+            facts.off_tick += off_step(value, tick)
+    if facts.rows:
+        facts.steps[opened[0] - facts.last_ns] += 1
+    else:
+        facts.first_ns, facts.first_row = opened[0], rows[0]
+    if times is None:
+        times = pa.array(opened, pa.int64())
+    for step in pc.value_counts(pc.subtract(times[1:], times[:-1])).to_pylist():
+        facts.steps[step["values"]] += step["counts"]
+    facts.rows += len(opened)
+    facts.last_ns, facts.last_row = opened[-1], rows[-1]
+
+
+def _sound(times: pa.Array, values: list[pa.Array | None], facts: SymbolFacts) -> bool:
+    """Whether nothing at all is wrong with these rows."""
+    if any(value is None for value in values):
+        return False
+    opened, high, low, closed, volume = values
+    steps = pc.subtract(times[1:], times[:-1])
+    sound: bool = (
+        (facts.rows == 0 or times[0].as_py() > facts.last_ns)
+        and (len(steps) == 0 or pc.min(steps).as_py() > 0)
+        and pc.min(low).as_py() > 0
+        and pc.min(volume).as_py() >= 0
+        and pc.all(pc.less_equal(low, pc.min_element_wise(opened, closed, high))).as_py()
+        and pc.all(pc.greater_equal(high, pc.max_element_wise(opened, closed))).as_py()
+    )
+    return sound
+
+
+def _walk(
+    table: CandleTable,
+    moments: Moments,
+    columns: list[pa.Array],
+    rows: "range | list[int]",
+    facts: SymbolFacts,
+) -> list[int]:
+    """Row by row; returns the opening times when, after all, nothing is wrong."""
+    before = facts.last_ns
+    opened: list[int] = []
+    raw = zip(*(column.to_pylist() for column in columns[: 1 + len(NUMBERS)]), strict=True)
+    for row, values in zip(rows, raw, strict=True):
+        place = f"{table.path}: {table.where(row)}: "
+        at = _moment(table, moments, values[0], place)
+        if facts.rows or opened:
+            _refuse_order(place, at, before)
+        numbers = []
+        for name, value in zip(NUMBERS, values[1:], strict=True):
+            try:
+                numbers.append(exact_number(value))
+            except ValueError as error:
+                mend = (
+                    "round it to the contract's tick"
+                    if "finer" in str(error)
+                    else "correct it, or leave the row out"
+                )
+                raise UserError(f"{place}{name} = {_shown(value)} {error}; {mend}") from error
+        _refuse_bar(place, *numbers)
+        before = at
+        opened.append(at)
+    return opened
+
+
+def _moment(table: CandleTable, moments: Moments, value: object, place: str) -> int:
+    try:
+        return moments.one(value)
+    except ValueError as error:
+        raise UserError(
+            f"{place}{table.names[0]} = {_shown(value)} {error}; correct it, or leave the row out"
+        ) from error
+
+
+def _shown(value: object) -> str:
+    return "(nothing)" if value is None or value == "" else str(value)
+
+
+def _refuse_order(place: str, at: int, before: int) -> None:
+    if at == before:
+        raise UserError(
+            f"{place}the bar of {render_time(at)} is there twice; remove one of the two"
+        )
+    if at < before:
+        raise UserError(
+            f"{place}the bar of {render_time(at)} comes after that of {render_time(before)}; "
+            "sort the file by time"
+        )
+
+
+def _refuse_bar(place: str, opened: int, high: int, low: int, closed: int, volume: int) -> None:
+    for name, price in (("open", opened), ("high", high), ("low", low), ("close", closed)):
+        if price <= 0:
+            raise UserError(
+                f"{place}{name} = {render(price)} is no price; prices are above 0, "
+                "so correct it or leave the row out"
+            )
+    if high < low:
+        raise UserError(
+            f"{place}high = {render(high)} is below low = {render(low)}; "
+            "swap the two columns, or correct the row"
+        )
+    for name, price in (("open", opened), ("close", closed)):
+        if not low <= price <= high:
+            raise UserError(
+                f"{place}{name} = {render(price)} lies outside low = {render(low)} to "
+                f"high = {render(high)}; correct the row"
+            )
+    if volume < 0:
+        raise UserError(f"{place}volume = {render(volume)} is negative; correct it")
+
+
+def interval_of(table: CandleTable, symbol: str, facts: SymbolFacts) -> Nanos:
+    """The most common distance between rows; of two as common the shorter."""
+    if not facts.steps:
+        name = f" of {symbol}" if symbol else ""
+        raise UserError(
+            f"{table.path} holds a single candle{name}, so its interval cannot be told; "
+            "give at least two"
+        )
+    return Nanos(min(facts.steps, key=lambda step: (-facts.steps[step], step)))
+
+
+def gaps_of(
+    table: CandleTable, moments: Moments, symbol: str, facts: SymbolFacts, interval: Nanos
+) -> tuple[tuple[Nanos, Nanos], ...]:
+    """From and to of the holes; ``UserError`` for a row that is off the grid of the others."""
+    if len(facts.steps) == 1:
+        return ()
+    grid = _grid(table, moments, symbol, interval)
+    gaps = []
+    before = 0
+    for row, at in opening_times(table, moments, symbol):
+        if at % interval != grid:
+            raise UserError(
+                f"{table.path}: {table.where(row)}: the bar of {render_time(at)} is off the "
+                f"{render_span(interval)} grid of the others; correct its time or leave it out"
+            )
+        if before and at - before > interval:
+            gaps.append((Nanos(before + interval), Nanos(at)))
+        before = at
+    return tuple(gaps)
+
+
+def _grid(table: CandleTable, moments: Moments, symbol: str, interval: Nanos) -> int:
+    """The remainder of the first two rows that are one interval apart."""
+    before = 0
+    for _, at in opening_times(table, moments, symbol):
+        if at - before == interval:
+            return at % interval
+        before = at
+    return before % interval
+
+
+def opening_times(table: CandleTable, moments: Moments, symbol: str) -> Iterator[tuple[int, int]]:
+    """Row and opening time of every candle of one symbol."""
+    for row, columns in table.batches(columns=1):
+        for name, rows in split(columns, table.has_symbol):
+            if name != symbol:
+                continue
+            part = columns[0] if rows is None else columns[0].take(pa.array(rows))
+            times = moments.column(part)
+            opened = (
+                [moments.one(value) for value in part.to_pylist()]
+                if times is None
+                else integers(times)
+            )
+            numbers = range(row, row + len(opened)) if rows is None else [row + n for n in rows]
+            yield from zip(numbers, opened, strict=True)

@@ -1,0 +1,87 @@
+"""From a file's numbers to exact integers, a whole column at a time.
+
+How this works: a float is the shortest decimal that means it, so 0.1 is one tenth. For a column
+of floats the integers are guessed by scaling and rounding, and the guess is proven by dividing
+back. With at most fifteen digits no other decimal of that many digits means the same float, so
+what divides back is the shortest one. Volumes of cheap coins need more digits at eight decimals
+but have few decimals, so coarser scales are tried too. What cannot be proven for a whole column
+is left to ``exact_number``, value by value.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.money import SCALE, parse
+
+_FIFTEEN_DIGITS = 10**15
+_E8 = pa.decimal128(38, 8)
+_UNITS = pa.decimal128(38, 0)
+_SCALES = (SCALE, 10**4, 1)
+
+
+def exact_column(column: pa.Array) -> pa.Array | None:
+    """The e8 integers of a column without nulls as int64, or ``None`` if it takes a closer look."""
+    kind = column.type
+    try:
+        if pa.types.is_float64(kind):
+            return _from_floats(column)
+        if pa.types.is_integer(kind):
+            return pc.multiply_checked(pc.cast(column, pa.int64()), SCALE)
+        return _from_decimals(pc.cast(column, _E8))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+
+
+def _from_floats(column: pa.Array) -> pa.Array | None:
+    for scale in _SCALES:
+        guess = pc.round(pc.multiply(column, float(scale)))
+        low, high = pc.min_max(guess).as_py().values()
+        # A NaN fails the comparison of one of its neighbours below, or makes both bounds null.
+        if low is None or not -_FIFTEEN_DIGITS < low <= high < _FIFTEEN_DIGITS:
+            continue
+        if pc.all(pc.equal(pc.divide(guess, float(scale)), column)).as_py():
+            units = pc.cast(guess, pa.int64())
+            return units if scale == SCALE else pc.multiply_checked(units, SCALE // scale)
+    return None
+
+
+def _from_decimals(column: pa.Array) -> pa.Array:
+    """A decimal with eight digits stores exactly the e8 integer: the same bytes, read as one."""
+    body = column.buffers()[1]
+    units = pa.Array.from_buffers(_UNITS, len(column), [None, body], offset=column.offset)
+    return pc.cast(units, pa.int64())
+
+
+def integers(column: pa.Array) -> list[int]:
+    """The Python integers of an int64 column without nulls; much faster than ``to_pylist``."""
+    body = memoryview(column.buffers()[1]).cast("q")
+    values: list[int] = body[column.offset : column.offset + len(column)].tolist()
+    return values
+
+
+def exact_number(value: Any) -> int:
+    """The e8 integer of one value; ``ValueError`` with the rest of a sentence when there is none.
+
+    A float is taken by its shortest decimal, a text by what it says.
+    """
+    if value is None or value == "":
+        raise ValueError("is empty")
+    if isinstance(value, float) and value - value != 0.0:
+        raise ValueError("is not a finite number")
+    try:
+        return parse(Decimal(repr(value)) if isinstance(value, float) else value)
+    except ValueError as error:
+        sentence = str(error)
+    if "finer" in sentence:
+        raise ValueError("is finer than 0.00000001, the smallest step")
+    raise ValueError("is not a finite number" if "finite" in sentence else "is not a number")
+
+
+def off_step(column: pa.Array, step: int) -> int:
+    """How many of an int64 column's values are no multiple of ``step``."""
+    whole = pc.multiply(pc.divide(column, step), step)
+    count: int = pc.sum(pc.not_equal(whole, column)).as_py() or 0
+    return count

@@ -1,0 +1,98 @@
+"""Candles of all symbols as market events, in the total order (design 2).
+
+A bar is two events: at its opening ``BarOpened`` (after a ``DataGap`` where candles are missing),
+at its close the candle itself. Closes are phase 0 and come before the openings of the same
+moment, phase 1; inside a group the symbols are in order of their names.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from adapters.history.series import Series
+from engine.domain.candle import Candle
+from engine.errors import UserError
+from engine.messages.market import BarOpened, DataGap, MarketEvent
+from engine.timebase import NEVER, Nanos, render_span, render_time
+
+CLOSES = 0
+OPENINGS = 1
+
+Group = tuple[Nanos, int, tuple[MarketEvent, ...]]
+"""When, which phase, and the events."""
+
+
+def base_interval(series: Sequence[Series]) -> Nanos:
+    """The interval of all series; ``UserError`` when they differ in it or in its grid."""
+    for one, other in pairwise(series):
+        if one.facts.interval_ns != other.facts.interval_ns:
+            raise UserError(
+                f"{one.facts.source} holds candles of {render_span(one.facts.interval_ns)} and "
+                f"{other.facts.source} of {render_span(other.facts.interval_ns)}; "
+                "give files of one interval"
+            )
+        if one.facts.grid_ns != other.facts.grid_ns:
+            raise UserError(
+                f"{one.facts.source} and {other.facts.source} have bars that open at different "
+                "moments; give files whose bars open together"
+            )
+    return series[0].facts.interval_ns
+
+
+def check_range(series: Sequence[Series], start: int, end: int) -> None:
+    """Refuse a range of time that holds no candle of any series."""
+    if any(each.facts.first_ns < end and each.facts.last_ns >= start for each in series):
+        return
+    first = min(each.facts.first_ns for each in series)
+    last = max(each.facts.last_ns for each in series)
+    raise UserError(
+        f"no candle opens in the range asked for; there are candles from {render_time(first)} "
+        f"to {render_time(last)}, so move --from or --to"
+    )
+
+
+def feed(series: Sequence[Series], start: int = 0, end: int = NEVER) -> Iterator[Group]:
+    """Groups of events of the candles with ``start <= open_ns < end``."""
+    if len(series) == 1:
+        return _one(series[0], start, end)
+    return _many(series, start, end)
+
+
+def _one(series: Series, start: int, end: int) -> Iterator[Group]:
+    symbol = series.facts.symbol
+    opens_next = Nanos(0)
+    for candle in series.bars(start, end):
+        at = candle.open_ns
+        if at == opens_next or not opens_next:
+            yield at, OPENINGS, (BarOpened(symbol, at, candle.open),)
+        else:
+            gap = DataGap(symbol, opens_next, at)
+            yield at, OPENINGS, (gap, BarOpened(symbol, at, candle.open))
+        opens_next = candle.close_ns
+        yield opens_next, CLOSES, (candle,)
+
+
+def _many(series: Sequence[Series], start: int, end: int) -> Iterator[Group]:
+    """All bars share one grid, so nothing happens between the openings and the closes of a bar."""
+    ordered = sorted(series, key=lambda each: each.facts.symbol)
+    streams = [each.bars(start, end) for each in ordered]
+    heads: list[Candle | None] = [next(stream, None) for stream in streams]
+    opens_next = [Nanos(0)] * len(streams)
+    while True:
+        at = min((head.open_ns for head in heads if head is not None), default=NEVER)
+        if at == NEVER:
+            return
+        openings: list[MarketEvent] = []
+        closes: list[MarketEvent] = []
+        closes_at = at
+        for place, head in enumerate(heads):
+            if head is None or head.open_ns != at:
+                continue
+            if opens_next[place] and opens_next[place] != at:
+                openings.append(DataGap(head.symbol, opens_next[place], at))
+            openings.append(BarOpened(head.symbol, at, head.open))
+            closes.append(head)
+            closes_at = head.close_ns
+            opens_next[place] = closes_at
+            heads[place] = next(streams[place], None)
+        yield at, OPENINGS, tuple(openings)
+        yield closes_at, CLOSES, tuple(closes)

@@ -1,0 +1,114 @@
+"""The time column: what its values mean, told once from the first one, and held for all.
+
+Integers are seconds, milliseconds, microseconds or nanoseconds; between the years 2000 and 2200
+the four cannot be mistaken for each other. Dates and ISO texts without an offset are UTC.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.timebase import SECOND, parse_time
+
+_FROM = 946_684_800
+"""2000-01-01 in seconds."""
+_TO = 7_258_118_400
+"""2200-01-01 in seconds."""
+_UNITS = {
+    "seconds": 1,
+    "milliseconds": 1_000,
+    "microseconds": 1_000_000,
+    "nanoseconds": 1_000_000_000,
+}
+_NANOS = pa.timestamp("ns")
+
+
+class Moments:
+    """Reads one file's time column; ``unit`` is what it found, for people."""
+
+    __slots__ = ("_per_second", "_zoned", "unit")
+
+    def __init__(self, kind: pa.DataType, first: Any) -> None:
+        self._per_second = 0
+        self._zoned = False
+        if pa.types.is_timestamp(kind):
+            zone = "" if kind.tz else ", read as UTC"
+            self.unit = f"datetimes{zone}"
+        elif pa.types.is_date(kind):
+            self.unit = "dates, read as 00:00 UTC"
+        else:
+            number = _number(first)
+            if number is None:
+                self._zoned = _has_zone(str(first))
+                self.unit = "ISO times" + ("" if self._zoned else ", read as UTC")
+            else:
+                self.unit = self._integers(number)
+
+    def _integers(self, number: Decimal) -> str:
+        for name, per_second in _UNITS.items():
+            if _FROM * per_second <= number < _TO * per_second:
+                self._per_second = per_second
+                return f"{name} since 1970"
+        raise ValueError(
+            "is no time between 2000 and 2200 in seconds, milliseconds, microseconds or nanoseconds"
+        )
+
+    def column(self, values: pa.Array) -> pa.Array | None:
+        """Nanoseconds of a column without nulls, or ``None`` if it takes a closer look."""
+        try:
+            if self._per_second:
+                return self._scaled(values)
+            if not pa.types.is_temporal(values.type):
+                zone = "UTC" if self._zoned else None
+                values = pc.cast(values, pa.timestamp("ns", zone))
+            if pa.types.is_timestamp(values.type) and values.type.tz:
+                values = pc.cast(values, pa.timestamp("ns", "UTC"))
+                return pc.cast(values, pa.int64())
+            return pc.cast(pc.cast(values, _NANOS), pa.int64())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return None
+
+    def _scaled(self, values: pa.Array) -> pa.Array | None:
+        numbers = pc.cast(values, pa.int64())
+        low, high = pc.min_max(numbers).as_py().values()
+        if low < _FROM * self._per_second or high >= _TO * self._per_second:
+            return None
+        return pc.multiply(numbers, SECOND // self._per_second)
+
+    def one(self, value: Any) -> int:
+        """Nanoseconds of one value; ``ValueError`` with the rest of a sentence otherwise."""
+        if value is None or value == "":
+            raise ValueError("is empty")
+        if self._per_second:
+            number = _number(value)
+            if number is None:
+                raise ValueError("is not a number")
+            if not _FROM * self._per_second <= number < _TO * self._per_second:
+                raise ValueError(f"is not in {self.unit} like the first one")
+            scaled = number * (SECOND // self._per_second)
+            if scaled != int(scaled):
+                raise ValueError("is finer than a nanosecond")
+            return int(scaled)
+        text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+        try:
+            return parse_time(text)
+        except ValueError as error:
+            raise ValueError("is not an ISO time such as 2025-01-01T00:00:00Z") from error
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _has_zone(text: str) -> bool:
+    clock = text[10:]
+    return clock.endswith(("Z", "z")) or "+" in clock or "-" in clock
