@@ -1,0 +1,70 @@
+"""Messages as rows: the tags, and one function each way for every message there is.
+
+A row is ``[tag, field, ...]`` with the fields in their declared order. The two messages of a quiet
+candle have functions written by hand, because they are most of a backtest; a test holds them
+equal to the compiled ones.
+"""
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from engine.domain.candle import Candle
+from engine.messages.decisions import Decision
+from engine.messages.inputs import Input
+from engine.messages.market import BarOpened
+from journal.frame import Frame
+from journal.structural import Decode, Encode, row_decoder, row_encoder
+
+CANDLE_TAG = "CandleClosed"
+
+INPUT_TYPES: tuple[type, ...] = get_args(Input)
+DECISION_TYPES: tuple[type, ...] = get_args(Decision)
+
+
+def tag_of(cls: type) -> str:
+    """The name a message is stored under: its class name, and ``CandleClosed`` for a candle."""
+    return CANDLE_TAG if cls is Candle else cls.__name__
+
+
+def _encode_bar_opened(bar: BarOpened) -> tuple[Any, ...]:
+    return ("BarOpened", bar.symbol, bar.open_ns, bar.price)
+
+
+def _encode_candle(bar: Candle) -> tuple[Any, ...]:
+    return (
+        "CandleClosed",
+        bar.symbol,
+        bar.open_ns,
+        bar.close_ns,
+        bar.open,
+        bar.high,
+        bar.low,
+        bar.close,
+        bar.volume,
+    )
+
+
+QUIET: dict[type, Encode] = {BarOpened: _encode_bar_opened, Candle: _encode_candle}
+"""Encoders that check nothing: whoever uses them looks for floats in the page they made."""
+
+CHECKED: dict[type, Encode] = {
+    cls: row_encoder(cls, tag_of(cls)) for cls in INPUT_TYPES + DECISION_TYPES
+}
+"""The compiled encoder of every message; it refuses a field of the wrong type."""
+
+ENCODERS: dict[type, Encode] = {**CHECKED, **QUIET}
+"""From a message's class to the function that makes its row."""
+
+INPUT_DECODERS: dict[str, Decode] = {tag_of(cls): row_decoder(cls, 1) for cls in INPUT_TYPES}
+"""From an input's tag to the function that makes a message of its row."""
+
+DECISION_DECODERS: dict[str, Decode] = {tag_of(cls): row_decoder(cls, 1) for cls in DECISION_TYPES}
+"""The same for decisions."""
+
+BARE: frozenset[type] = frozenset(QUIET)
+"""Inputs that concern no projection as long as nothing was decided upon them."""
+
+
+def loud_frames(frames: Sequence[Frame]) -> list[Frame]:
+    """The frames that projections look at."""
+    return [frame for frame in frames if frame[1] or type(frame[0].input) not in BARE]

@@ -1,0 +1,53 @@
+"""A frame, the unit of record, and what it means to be read frame by frame."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from engine.messages.decisions import Decision
+from engine.messages.inputs import Stamped
+from engine.messages.runs import RunStarted
+from journal.chain import Page
+
+Frame = tuple[Stamped, tuple[Decision, ...]]
+"""One input and what the engine decided upon it. A plain tuple: it is made two times a candle."""
+
+PAGE_FRAMES = 4096
+"""Frames in a full page: a backtest writes no smaller ones, a live loop no larger ones."""
+
+
+class Head(NamedTuple):
+    """The one row that pins a journal's last page. Digests are hex text, empty until known."""
+
+    format: int
+    """The highest format version of the file's pages."""
+    run: str
+    last_seq: int
+    last_at: int
+    digest: str
+    """Digest of the last page: it stands for all that came before it."""
+    sealed: int
+    """1 once the run is over and nothing may follow."""
+    state_digest: str
+    strategy_digest: str
+
+
+class FrameSource(Protocol):
+    """What replays read: a journal file, or one in memory."""
+
+    @property
+    def head(self) -> Head:
+        """The head row as it is now."""
+
+    @property
+    def started(self) -> RunStarted:
+        """The manifest: the input of the first frame."""
+
+    @property
+    def name(self) -> str:
+        """How people know this journal: its path."""
+
+    def pages(self) -> Iterator[Page]:
+        """The stored pages, in order."""
+
+    def frames(self, first: int = 1, last: int | None = None) -> Iterator[Frame]:
+        """The frames with ``first <= seq <= last``; all that follow ``first`` without ``last``."""

@@ -1,0 +1,144 @@
+"""Pages: some thousand frames as one body of canonical JSON, compressed where that pays.
+
+A body is an array of frame rows ``[at, input_row]`` or ``[at, input_row, [decision_row, ...]]``;
+``seq`` is the page's first one plus the index. A short body stays plain text, readable with any
+SQLite tool, a longer one is zstd. The codec names both this and the format version of the rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import msgspec
+import zstandard
+
+from engine.errors import InvariantError
+from engine.messages.inputs import Stamped
+from journal.chain import Page, page_digest
+from journal.codec import BARE, CHECKED, DECISION_DECODERS, ENCODERS, INPUT_DECODERS
+from journal.frame import Frame
+from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
+
+PLAIN_BYTES = 1024
+"""Bodies up to this size are stored as plain text."""
+MAX_BODY_BYTES = 1 << 28
+"""No page is unpacked beyond this: a forged size must not fill the memory."""
+_LEVEL = 1
+"""Higher levels took longer and gave no smaller pages on five-minute candles."""
+
+_encode_json = msgspec.json.Encoder().encode
+_compress = zstandard.ZstdCompressor(level=_LEVEL).compress
+_decompress = zstandard.ZstdDecompressor().decompress
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise ValueError(f"holds the float {text}, and journals hold none")
+
+
+_decode_json = msgspec.json.Decoder(float_hook=_refuse_float).decode
+
+
+def encode_body(frames: Sequence[Frame]) -> bytes:
+    """The canonical JSON of frames. Raises ``InvariantError`` for what cannot be stored."""
+    encoders = ENCODERS
+    try:
+        body = _encode_json(
+            [
+                (stamped.at, encoders[type(stamped.input)](stamped.input))
+                if not decisions
+                else (
+                    stamped.at,
+                    encoders[type(stamped.input)](stamped.input),
+                    [encoders[type(decision)](decision) for decision in decisions],
+                )
+                for stamped, decisions in frames
+            ]
+        )
+    except (KeyError, TypeError, UnicodeEncodeError) as error:
+        raise InvariantError(f"a journal cannot store a frame: {error!r}") from error
+    # A float shows as a point or (not a number) as a null. Texts of loud rows have points too;
+    # then, and only then, are the quiet rows looked at one by one.
+    if b"." in body or b"null" in body:
+        _check_quiet(frames)
+    return body
+
+
+def _check_quiet(frames: Sequence[Frame]) -> None:
+    for stamped, _ in frames:
+        kind = type(stamped.input)
+        if kind in BARE:
+            CHECKED[kind](stamped.input)
+        if type(stamped.at) is not int:
+            raise InvariantError(f"a journal stores at as int, not {stamped.at!r}")
+
+
+def make_page(frames: Sequence[Frame], previous: str) -> Page:
+    """The page of ``frames`` (one at least, seqs in line) after one with digest ``previous``."""
+    first, last = frames[0][0], frames[-1][0]
+    if [stamped.seq for stamped, _ in frames] != list(range(first.seq, first.seq + len(frames))):
+        raise InvariantError(f"the frames after seq {first.seq} are not numbered one by one")
+    body = encode_body(frames)
+    codec = f"json-{FORMAT}"
+    if len(body) > PLAIN_BYTES:
+        body, codec = _compress(body), f"zstd-{FORMAT}"
+    digest = page_digest(previous, first.seq, last.seq, first.at, last.at, codec, body)
+    return Page(first.seq, last.seq, first.at, last.at, codec, body, digest)
+
+
+def page_format(page: Page) -> int:
+    """The format version of a page's rows. ``ValueError`` when its codec is none we know."""
+    packing, _, version = page.codec.partition("-")
+    if packing not in ("json", "zstd") or not version.isdecimal():
+        raise ValueError(f"has the unknown codec {page.codec!r}")
+    return int(version)
+
+
+def plain_body(page: Page) -> bytes:
+    """The JSON of a page. ``ValueError`` when it cannot be unpacked."""
+    if page.codec.startswith("json"):
+        return page.body
+    try:
+        if zstandard.frame_content_size(page.body) > MAX_BODY_BYTES:
+            raise ValueError("claims to be larger than any page is")
+        return _decompress(page.body, max_output_size=MAX_BODY_BYTES)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"cannot be unpacked ({error})") from error
+
+
+def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) -> list[Frame]:
+    """The frames of a page. ``ValueError`` with half a sentence on what is wrong with it.
+
+    Digests are not looked at here: that is the chain's business.
+    """
+    version = page_format(page)
+    if version > newest:
+        raise ValueError(f"has format {version}, newer than {newest}")
+    try:
+        rows = _decode_json(plain_body(page))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"is no JSON ({error})") from error
+    try:
+        if version < newest:
+            rows = [_upcast_row(row, version, newest, table) for row in rows]
+        return _decode_rows(rows, page.first_seq)
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"holds a row that is no frame ({error!r})") from error
+
+
+def _decode_rows(rows: list[Any], first_seq: int) -> list[Frame]:
+    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    return [
+        (Stamped(seq, row[0], inputs[row[1][0]](row[1])), ())
+        if len(row) == 2
+        else (
+            Stamped(seq, row[0], inputs[row[1][0]](row[1])),
+            tuple([decisions[decision[0]](decision) for decision in row[2]]),
+        )
+        for seq, row in enumerate(rows, first_seq)
+    ]
+
+
+def _upcast_row(row: list[Any], version: int, newest: int, table: Upcasters) -> list[Any]:
+    row[1] = upcast(row[1], version, newest, table)
+    if len(row) == 3:
+        row[2] = [upcast(decision, version, newest, table) for decision in row[2]]
+    return row

@@ -1,0 +1,91 @@
+"""Messages as people and other programs want them: named fields, decimals, ISO times.
+
+Compiled once for each class, from its type hints. How a decimal is written is the caller's
+choice: text in exports, plain numbers in SQL.
+"""
+
+import typing
+from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import attrs
+
+from engine.domain.order import Side, side_name
+from engine.ids import PositionKey
+from engine.messages import runs
+from engine.money import Money, Price, Quantity, Rate
+from engine.timebase import NEVER, Nanos, render_span, render_time
+from journal.structural import bare_type, field_hints
+
+Facts = Callable[[Any], dict[str, Any]]
+Convert = Callable[[Any], Any]
+
+_DECIMALS = (Price, Quantity, Money, Rate)
+_PLAIN_INT_DECIMALS = frozenset({"fixed_quantity", "min_quantity"})
+"""Fields declared as int that are e8 quantities nevertheless."""
+
+
+@lru_cache(maxsize=1024)
+def moment(at: int) -> str | None:
+    """ISO 8601 text of a time; nothing for a time that was never set or never comes."""
+    return render_time(at) if 0 < at < NEVER else None
+
+
+def facts_of(cls: type, number: Convert, omit: frozenset[str] = frozenset()) -> Facts:
+    """A function from a ``cls`` to its named facts, with decimals made by ``number``.
+
+    A position key becomes its three parts; ``open_ns`` becomes ``open_at``; a span in the terms
+    of a run becomes text like ``5m``. Fields named in ``omit`` are left out.
+    """
+    spans = cls.__module__ == runs.__name__
+    fields: list[tuple[str, str, Convert | None]] = []
+    for name, hint in field_hints(cls).items():
+        if name in omit:
+            continue
+        if hint is PositionKey:
+            fields.extend((part, f"{name}.{part}", None) for part in PositionKey._fields)
+        elif hint is Nanos:
+            shown = name.removesuffix("_ns") + ("" if spans else "_at")
+            fields.append((shown, name, render_span if spans else moment))
+        elif spans and name in _PLAIN_INT_DECIMALS:
+            fields.append((name, name, number))
+        else:
+            fields.append((name, name, _converter(hint, number)))
+    if not fields:
+        return _no_facts
+    names = [name for name, _, _ in fields]
+    getter = attrgetter(*(path for _, path, _ in fields))
+    values_of = getter if len(fields) > 1 else lambda record: (getter(record),)
+    converted = [(name, convert) for name, _, convert in fields if convert is not None]
+
+    def facts(record: Any) -> dict[str, Any]:
+        shown = dict(zip(names, values_of(record), strict=True))
+        for name, convert in converted:
+            shown[name] = convert(shown[name])
+        return shown
+
+    return facts
+
+
+def _no_facts(record: Any) -> dict[str, Any]:
+    del record
+    return {}
+
+
+def _converter(hint: Any, number: Convert) -> Convert | None:
+    if hint in _DECIMALS:
+        return number
+    if hint == Side:
+        return side_name
+    bare = bare_type(hint)
+    if isinstance(bare, type) and (attrs.has(bare) or hasattr(bare, "_fields")):
+        return facts_of(bare, number)
+    items = typing.get_args(bare) if typing.get_origin(bare) is tuple else ()
+    if len(items) == 2 and items[1] is Ellipsis:
+        if typing.get_origin(items[0]) is tuple:
+            return dict
+        one = _converter(items[0], number)
+        return list if one is None else lambda values: [one(value) for value in values]
+    return None

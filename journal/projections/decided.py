@@ -1,0 +1,103 @@
+"""Rows of the tables that tell what was decided, fill by fill and trade by trade."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.domain.order import side_name
+from engine.messages.decisions import Decision, IncidentOpened, TradeClosed
+from engine.messages.venue import OrderFilled
+from engine.money import notional
+from journal.codec import DECISION_TYPES
+from journal.present import Facts, facts_of, moment
+from journal.projections.numbers import decimal, quotient
+from journal.structural import field_hints
+
+_encode = msgspec.json.Encoder().encode
+_COLUMNS = frozenset({"key", "account", "symbol", "client_id"})
+"""Fields that have a column of their own in ``decisions`` and are left out of its facts."""
+
+Who = Callable[[Any], tuple[str, str, str, str]]
+
+
+def _who(cls: type) -> Who:
+    """A function to the account, symbol, client id and reason of a decision, empty for none."""
+    names = field_hints(cls)
+    keyed, account, symbol = "key" in names, "account" in names, "symbol" in names
+    client_id = "client_id" in names
+    why = next((name for name in ("reason", "code", "kind", "resolution") if name in names), "")
+
+    def who(decision: Any) -> tuple[str, str, str, str]:
+        return (
+            decision.account if account else "",
+            decision.key.symbol if keyed else decision.symbol if symbol else "",
+            decision.client_id if client_id else "",
+            getattr(decision, why) if why else "",
+        )
+
+    return who
+
+
+_TABLE: dict[type, tuple[str, Who, Facts]] = {
+    cls: (cls.__name__, _who(cls), facts_of(cls, decimal, _COLUMNS)) for cls in DECISION_TYPES
+}
+
+
+def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ...]:
+    """The columns of ``decisions``; ``n`` counts from 1 in a frame."""
+    kind, who, facts = _TABLE[type(decision)]
+    return (seq, n, moment(at), kind, *who(decision), _encode(facts(decision)).decode())
+
+
+def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
+    """The columns of ``incidents`` while one is open."""
+    facts = _encode(dict(opened.facts)).decode()
+    who = (opened.kind, opened.account, *opened.key)
+    return (opened.incident, seq, moment(at), *who, facts, None, None, None)
+
+
+def fill_row(fill: OrderFilled, seq: int, at: int, account: str) -> tuple[Any, ...]:
+    """The columns of ``fills``."""
+    return (
+        fill.execution_id,
+        seq,
+        moment(at),
+        moment(fill.venue_ns),
+        account,
+        *fill.key,
+        fill.client_id,
+        fill.venue_order_id,
+        fill.cause,
+        side_name(fill.side),
+        decimal(fill.price),
+        decimal(fill.quantity),
+        decimal(notional(fill.price, fill.quantity)),
+        decimal(fill.fee),
+        fill.fee_asset,
+        fill.is_maker,
+    )
+
+
+def trade_row(trade: TradeClosed, seq: int) -> tuple[Any, ...]:
+    """The columns of ``trades``."""
+    return (
+        trade.trade,
+        seq,
+        trade.account,
+        *trade.key,
+        side_name(trade.side),
+        decimal(trade.quantity),
+        quotient(trade.entry_value, trade.quantity),
+        quotient(trade.exit_value, trade.quantity),
+        decimal(trade.entry_value),
+        decimal(trade.exit_value),
+        decimal(trade.fees),
+        decimal(trade.pnl),
+        decimal(trade.r_multiple),
+        moment(trade.opened_ns),
+        moment(trade.closed_ns),
+        (trade.closed_ns - trade.opened_ns) / 1e9,
+        trade.exit_reason,
+        trade.tag,
+    )

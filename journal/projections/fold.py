@@ -1,0 +1,243 @@
+"""Folding frames into tables: one pass over a page, then one ``executemany`` for each table.
+
+What is kept in memory between pages is what is alive: live orders, open positions, accounts. It
+is stored with every page (``projection_state``), so that a later process goes on from there.
+Nothing here is needed to replay a journal; all of it comes from frames alone.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from engine.messages import decisions as d
+from engine.messages import venue as v
+from engine.messages.decisions import OrderRequested
+from engine.messages.runs import RunStarted
+from engine.money import notional
+from engine.timebase import day_start
+from journal.frame import Frame
+from journal.present import moment
+from journal.projections.decided import decision_row, fill_row, incident_row, trade_row
+from journal.projections.held import PositionBook
+from journal.projections.numbers import decimal
+from journal.projections.ordered import FINISHED, LATE_FILL, Ordered
+from journal.projections.standing import Standing, daily_row, governor_row
+from journal.projections.tables import CLOSE_INCIDENT, INSERTS, KEEP_STATE, RELEASE_POSITION
+from journal.structural import row_decoder, row_encoder
+
+_encode_started = row_encoder(RunStarted)
+_decode_started = row_decoder(RunStarted)
+
+
+class Projections:
+    """The projections of one journal. ``write`` runs inside the transaction of a page."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._started: RunStarted | None = None
+        self._orders: dict[str, Ordered] = {}
+        self._changed: dict[str, Ordered] = {}
+        self._positions = PositionBook()
+        self._accounts: dict[str, Standing] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in INSERTS}
+        self._executions: set[str] = set()
+        self._closed_incidents: list[tuple[Any, ...]] = []
+        self._seq = 0
+        self._n = 0
+        self._at = 0
+        self._loaded = False
+        self._inputs: dict[type, Callable[[Any], None]] = {
+            RunStarted: self._run_started,
+            v.OrderAccepted: self._order_accepted,
+            v.OrderRejected: lambda m: self._end(m.client_id, "rejected", f"{m.code} {m.reason}"),
+            v.OrderFilled: self._order_filled,
+            v.OrderCancelled: lambda m: self._end(m.client_id, "cancelled", m.reason),
+            v.OrderFound: self._order_found,
+            v.OutcomeUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
+            v.StopReported: self._stop_seen,
+            v.PositionReported: self._stop_seen,
+        }
+        self._decisions: dict[type, Callable[[Any], None]] = {
+            d.OrderRequested: self._order_requested,
+            d.OrderUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
+            d.OrderNotPlaced: lambda m: self._end(m.client_id, "not_placed", ""),
+            d.StopMoved: lambda m: self._positions.stop_moved(m),
+            d.TradeClosed: self._trade_closed,
+            d.GovernorActed: self._governor_acted,
+            d.DayRolled: self._day_rolled,
+            d.IncidentOpened: self._incident_opened,
+            d.IncidentClosed: self._incident_closed,
+        }
+
+    def write(self, frames: Sequence[Frame]) -> None:
+        """Fold the frames of one page and write what they changed."""
+        if not self._loaded:
+            self._load()
+        inputs, decided, rows = self._inputs, self._decisions, self._rows["decisions"]
+        for stamped, decisions in frames:
+            self._seq, self._at = stamped.seq, stamped.at
+            fold_input = inputs.get(type(stamped.input))
+            if fold_input is not None:
+                fold_input(stamped.input)
+            for self._n, decision in enumerate(decisions, 1):
+                rows.append(decision_row(decision, self._seq, self._n, self._at))
+                fold = decided.get(type(decision))
+                if fold is not None:
+                    fold(decision)
+        self._put()
+
+    def _put(self) -> None:
+        connection, rows, book = self._connection, self._rows, self._positions
+        rows["orders"] = [order.row() for order in self._changed.values()]
+        connection.executemany(RELEASE_POSITION, book.released)
+        for key in book.touched:
+            held = book.held.get(key)
+            if held is not None:
+                rows["positions"].append(book.row(held, self._seq, self._at))
+        rows["positions"] += [book.row(one, self._seq, self._at) for one in book.intruders]
+        rows["virtual_accounts"] = [account.row() for account in self._accounts.values()]
+        for table, insert in INSERTS.items():
+            if rows[table]:
+                connection.executemany(insert, rows[table])
+                rows[table] = []
+        connection.executemany(CLOSE_INCIDENT, self._closed_incidents)
+        for client_id, order in self._changed.items():
+            if order.state in FINISHED:
+                self._orders.pop(client_id, None)
+        self._changed.clear()
+        book.touched.clear()
+        book.released.clear()
+        self._executions.clear()
+        self._closed_incidents.clear()
+        connection.execute(KEEP_STATE, (2, self._dump()))
+
+    def _touch(self, client_id: str) -> Ordered | None:
+        order = self._orders.get(client_id)
+        if order is not None:
+            order.updated_seq, order.updated_at = self._seq, self._at
+            self._changed[client_id] = order
+        return order
+
+    def _run_started(self, started: RunStarted) -> None:
+        if self._started is not None:
+            return
+        self._started = started
+        text = msgspec.json.encode(_encode_started(started)).decode()
+        self._connection.execute(KEEP_STATE, (1, text))
+        for n, standing in enumerate(self._seat_accounts(started), 1):
+            row = standing.equity_row(self._seq, n, self._at, "start", standing.equity)
+            self._rows["equity"].append(row)
+
+    def _seat_accounts(self, started: RunStarted) -> list[Standing]:
+        day_ns = day_start(self._at, started.terms.limits.daily_reset_hour)
+        self._accounts = {terms.name: Standing(terms, day_ns) for terms in started.terms.accounts}
+        return list(self._accounts.values())
+
+    def _order_requested(self, request: OrderRequested) -> None:
+        self._orders[request.client_id] = Ordered(request, self._seq, self._at)
+        self._touch(request.client_id)
+
+    def _order_accepted(self, accepted: v.OrderAccepted) -> None:
+        order = self._touch(accepted.client_id)
+        if order is not None:
+            order.accepted(accepted.venue_order_id)
+
+    def _order_found(self, found: v.OrderFound) -> None:
+        order = self._touch(found.client_id)
+        if order is None:
+            return
+        order.accepted(found.venue_order_id)
+        if found.state in FINISHED:
+            order.end(found.state, "found by look-up")
+
+    def _end(self, client_id: str, state: str, remark: str) -> None:
+        order = self._touch(client_id)
+        if order is not None:
+            order.end(state, remark)
+
+    def _order_filled(self, fill: v.OrderFilled) -> None:
+        if self._seen(fill.execution_id):
+            return
+        order = self._touch(fill.client_id)
+        account = self._positions.owner(fill.key)
+        if order is not None:
+            order.fill(fill)
+            account = order.request.account
+        elif fill.client_id:
+            account = self._late_fill(fill) or account
+        self._positions.fill(fill, order.request if order is not None else None, self._at)
+        self._rows["fills"].append(fill_row(fill, self._seq, self._at, account))
+
+    def _late_fill(self, fill: v.OrderFilled) -> str:
+        value = notional(fill.price, fill.quantity)
+        facts = {
+            "value": decimal(value),
+            "quantity": decimal(fill.quantity),
+            "fee": decimal(fill.fee),
+            "seq": self._seq,
+            "at": moment(self._at),
+            "client_id": fill.client_id,
+        }
+        self._connection.execute(LATE_FILL, facts)
+        query = "SELECT account FROM orders WHERE client_id = ?"
+        row = self._connection.execute(query, (fill.client_id,)).fetchone()
+        return row[0] if row else ""
+
+    def _seen(self, execution_id: str) -> bool:
+        """Whether the fill was told before: the same execution id is the same fill (F24)."""
+        if execution_id in self._executions:
+            return True
+        self._executions.add(execution_id)
+        query = "SELECT 1 FROM fills WHERE execution_id = ?"
+        return self._connection.execute(query, (execution_id,)).fetchone() is not None
+
+    def _stop_seen(self, report: v.StopReported | v.PositionReported) -> None:
+        self._positions.observe(report.key, report.stop_price, report.target_price)
+
+    def _trade_closed(self, trade: d.TradeClosed) -> None:
+        self._rows["trades"].append(trade_row(trade, self._seq))
+        account = self._accounts.get(trade.account)
+        if account is not None:
+            account.traded(trade)
+            row = account.equity_row(self._seq, self._n, self._at, "trade", account.equity)
+            self._rows["equity"].append(row)
+
+    def _governor_acted(self, acted: d.GovernorActed) -> None:
+        self._rows["governor_events"].append(governor_row(acted, self._seq, self._n, self._at))
+        self._accounts[acted.account].acted(acted, self._at)
+
+    def _day_rolled(self, rolled: d.DayRolled) -> None:
+        account = self._accounts[rolled.account]
+        row = account.equity_row(self._seq, self._n, self._at, "day", rolled.equity)
+        self._rows["equity"].append(row)
+        self._rows["daily_pnl"].append(daily_row(rolled, self._seq, account.day_rolled(rolled)))
+
+    def _incident_opened(self, opened: d.IncidentOpened) -> None:
+        self._rows["incidents"].append(incident_row(opened, self._seq, self._at))
+
+    def _incident_closed(self, closed: d.IncidentClosed) -> None:
+        row = (self._seq, moment(self._at), closed.resolution, closed.incident)
+        self._closed_incidents.append(row)
+
+    def _dump(self) -> str:
+        orders = [order.dump() for order in self._orders.values()]
+        accounts = [account.dump() for account in self._accounts.values()]
+        kept = [orders, self._positions.dump(), accounts]
+        return msgspec.json.encode(kept).decode()
+
+    def _load(self) -> None:
+        self._loaded = True
+        states = self._connection.execute("SELECT state FROM projection_state ORDER BY id")
+        kept = [msgspec.json.decode(row[0]) for row in states]
+        if not kept:
+            return
+        self._started = _decode_started(kept[0])
+        orders, positions, accounts = kept[1]
+        for standing, values in zip(self._seat_accounts(self._started), accounts, strict=True):
+            standing.load(values)
+        for values in orders:
+            order = Ordered.load(values)
+            self._orders[order.request.client_id] = order
+        self._positions.load(positions)

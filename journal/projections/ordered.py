@@ -1,0 +1,114 @@
+"""Orders as projections know them, from the request to the end."""
+
+from typing import Any
+
+from engine.domain.order import side_name
+from engine.messages.decisions import OrderRequested
+from engine.messages.venue import OrderFilled
+from engine.money import notional
+from journal.codec import CHECKED, DECISION_DECODERS
+from journal.present import moment
+from journal.projections.numbers import decimal, quotient
+
+FINISHED = frozenset({"filled", "cancelled", "rejected", "expired", "not_placed"})
+
+_KEPT = ("seq", "at", "state", "filled", "value", "fees", "venue_order_id", "remark")
+
+
+class Ordered:
+    """One order; e8 integers. ``remark`` is why it ended or became unknown."""
+
+    __slots__ = ("request", "updated_at", "updated_seq", *_KEPT)
+
+    def __init__(self, request: OrderRequested, seq: int, at: int) -> None:
+        self.request = request
+        self.seq = self.updated_seq = seq
+        self.at = self.updated_at = at
+        self.state = "requested"
+        self.filled = 0
+        self.value = 0
+        self.fees = 0
+        self.venue_order_id = ""
+        self.remark = ""
+
+    def accepted(self, venue_order_id: str) -> None:
+        """The venue has it; a late answer does not undo what is known since."""
+        self.venue_order_id = venue_order_id or self.venue_order_id
+        if self.state in ("requested", "unknown"):
+            self.state = "partially_filled" if self.filled else "working"
+
+    def fill(self, fill: OrderFilled) -> None:
+        """One execution more."""
+        self.filled += fill.quantity
+        self.value += notional(fill.price, fill.quantity)
+        self.fees += fill.fee
+        self.venue_order_id = fill.venue_order_id or self.venue_order_id
+        if self.filled >= self.request.quantity:
+            self.state = "filled"
+        elif self.state not in FINISHED:
+            self.state = "partially_filled"
+
+    def end(self, state: str, remark: str = "") -> None:
+        """The order is, or seems to be, in ``state`` now; what is filled stays filled."""
+        if self.state != "filled":
+            self.state = state
+            self.remark = remark
+
+    def row(self) -> tuple[Any, ...]:
+        """The columns of ``orders``."""
+        request = self.request
+        return (
+            request.client_id,
+            self.seq,
+            moment(self.at),
+            request.account,
+            *request.key,
+            request.purpose,
+            side_name(request.side),
+            request.order_type,
+            decimal(request.quantity),
+            decimal(request.price),
+            decimal(request.trigger_price),
+            request.time_in_force,
+            request.reduce_only,
+            decimal(request.stop_price),
+            decimal(request.target_price),
+            decimal(request.risk),
+            request.tag,
+            request.reason,
+            self.state,
+            decimal(self.filled),
+            quotient(self.value, self.filled),
+            decimal(self.fees),
+            self.venue_order_id,
+            self.remark,
+            self.updated_seq,
+            moment(self.updated_at),
+        )
+
+    def dump(self) -> list[Any]:
+        """What has to be kept to go on later."""
+        return [CHECKED[OrderRequested](self.request), *(getattr(self, name) for name in _KEPT)]
+
+    @classmethod
+    def load(cls, kept: list[Any]) -> "Ordered":
+        """The order that ``dump`` gave."""
+        request: OrderRequested = DECISION_DECODERS[kept[0][0]](kept[0])
+        order = cls(request, 0, 0)
+        for name, value in zip(_KEPT, kept[1:], strict=True):
+            setattr(order, name, value)
+        return order
+
+
+LATE_FILL = """
+UPDATE orders SET
+    average_price = (average_price * filled_quantity + :value) / (filled_quantity + :quantity),
+    state = CASE WHEN round(filled_quantity + :quantity, 8) >= quantity THEN 'filled'
+        ELSE state END,
+    filled_quantity = round(filled_quantity + :quantity, 8),
+    fees = round(fees + :fee, 8),
+    updated_seq = :seq,
+    updated_at = :at
+WHERE client_id = :client_id
+"""
+"""A fill of an order that had ended in an earlier page, and is no longer held in memory."""

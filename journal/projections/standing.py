@@ -1,0 +1,148 @@
+"""Virtual accounts as projections know them: their result so far, and what they may do."""
+
+from typing import Any
+
+import msgspec
+
+from engine.messages.decisions import DayRolled, GovernorActed, TradeClosed
+from engine.messages.runs import AccountTerms
+from engine.money import SCALE
+from engine.timebase import NEVER, render_span, render_time
+from journal.present import moment
+from journal.projections.numbers import decimal
+
+_KEPT = (
+    "equity",
+    "peak",
+    "trades",
+    "wins",
+    "losses",
+    "size_factor",
+    "cooldown_until",
+    "paused_until",
+    "killed",
+    "reason",
+    "day_ns",
+)
+_SCALED_REASONS = frozenset({"daily_loss", "drawdown"})
+"""Reasons whose value and threshold are e8 money or fractions; the others count."""
+
+
+class Standing:
+    """One account. ``equity`` is the allocation plus what closed trades brought, e8."""
+
+    __slots__ = ("terms", *_KEPT)
+
+    def __init__(self, terms: AccountTerms, day_ns: int) -> None:
+        self.terms = terms
+        self.day_ns = day_ns
+        self.equity = self.peak = int(terms.virtual_equity)
+        self.trades = self.wins = self.losses = 0
+        self.size_factor = SCALE
+        self.cooldown_until = self.paused_until = 0
+        self.killed = False
+        self.reason = ""
+
+    def traded(self, trade: TradeClosed) -> None:
+        """Book a round trip."""
+        self.equity += trade.pnl
+        self.peak = max(self.peak, self.equity)
+        self.trades += 1
+        self.wins += trade.pnl > 0
+        self.losses += trade.pnl < 0
+
+    def acted(self, acted: GovernorActed, at: int) -> None:
+        """The governor changed what the account may do."""
+        action = acted.action
+        if action == "size":
+            self.size_factor = acted.value
+            return
+        if action == "cooldown":
+            self.cooldown_until = max(self.cooldown_until, acted.until_ns)
+        elif action == "pause":
+            self.paused_until = max(self.paused_until, acted.until_ns)
+        elif action == "kill":
+            self.killed = True
+        elif action == "expire":
+            self.cooldown_until = self.cooldown_until if self.cooldown_until > at else 0
+            self.paused_until = self.paused_until if self.paused_until > at else 0
+        else:
+            self.cooldown_until = self.paused_until = 0
+            self.killed = False
+            self.size_factor = SCALE
+        self.reason = acted.reason
+
+    def day_rolled(self, rolled: DayRolled) -> str:
+        """A new day begins, with full size; the ISO date on which the ended one began."""
+        ended = render_time(self.day_ns)[:10]
+        self.day_ns = int(rolled.day_ns)
+        self.size_factor = SCALE
+        return ended
+
+    def row(self) -> tuple[Any, ...]:
+        """The columns of ``virtual_accounts``."""
+        terms = self.terms
+        standing, until = "active", 0
+        if self.killed:
+            standing, until = "killed", NEVER
+        elif self.paused_until:
+            standing, until = "paused", self.paused_until
+        elif self.cooldown_until:
+            standing, until = "cooldown", self.cooldown_until
+        return (
+            terms.name,
+            terms.venue_account,
+            " ".join(terms.symbols),
+            render_span(terms.timeframe_ns),
+            terms.strategy.name,
+            msgspec.json.encode(dict(terms.strategy.parameters)).decode(),
+            decimal(terms.virtual_equity),
+            decimal(self.equity),
+            decimal(self.peak),
+            self.trades,
+            self.wins,
+            self.losses,
+            standing,
+            self.reason if standing != "active" else "",
+            moment(until),
+            decimal(self.size_factor),
+        )
+
+    def equity_row(self, seq: int, n: int, at: int, cause: str, equity: int) -> tuple[Any, ...]:
+        """The columns of ``equity``; drawdown is the fall from the peak of closed trades."""
+        peak = max(self.peak, equity)
+        drawdown = (peak - equity) / peak if peak > 0 else 0.0
+        return (
+            seq,
+            n,
+            moment(at),
+            self.terms.name,
+            cause,
+            decimal(equity),
+            decimal(peak),
+            drawdown,
+        )
+
+    def dump(self) -> list[Any]:
+        """What has to be kept to go on later."""
+        return [getattr(self, name) for name in _KEPT]
+
+    def load(self, kept: list[Any]) -> None:
+        """Go on from what ``dump`` gave."""
+        for name, value in zip(_KEPT, kept, strict=True):
+            setattr(self, name, value)
+
+
+def governor_row(acted: GovernorActed, seq: int, n: int, at: int) -> tuple[Any, ...]:
+    """The columns of ``governor_events``."""
+    scaled = acted.reason in _SCALED_REASONS
+    value = decimal(acted.value) if scaled or acted.action == "size" else float(acted.value)
+    threshold = decimal(acted.threshold) if scaled else float(acted.threshold)
+    until = moment(acted.until_ns)
+    account, action, reason = acted.account, acted.action, acted.reason
+    return (seq, n, moment(at), account, action, reason, value, threshold, until)
+
+
+def daily_row(rolled: DayRolled, seq: int, day: str) -> tuple[Any, ...]:
+    """The columns of ``daily_pnl``."""
+    return (rolled.account, day, decimal(rolled.pnl), rolled.trades, decimal(rolled.equity), seq)

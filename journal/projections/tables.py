@@ -1,0 +1,246 @@
+"""The tables that people query: what they are called, what is in them.
+
+Numbers are plain decimals, times ISO 8601 in UTC, sides ``buy`` and ``sell``. All of them can be
+dropped and folded anew from the pages; nothing but the owner of a position is enforced here.
+"""
+
+import sqlite3
+
+from sqlite_utils import Database
+
+_KEY = {"venue_account": str, "symbol": str, "position_index": int}
+
+TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
+    "orders": (
+        {
+            "client_id": str,
+            "requested_seq": int,
+            "requested_at": str,
+            "account": str,
+            **_KEY,
+            "purpose": str,
+            "side": str,
+            "order_type": str,
+            "quantity": float,
+            "price": float,
+            "trigger_price": float,
+            "time_in_force": str,
+            "reduce_only": int,
+            "stop_price": float,
+            "target_price": float,
+            "risk": float,
+            "tag": str,
+            "reason": str,
+            "state": str,
+            "filled_quantity": float,
+            "average_price": float,
+            "fees": float,
+            "venue_order_id": str,
+            "remark": str,
+            "updated_seq": int,
+            "updated_at": str,
+        },
+        ("client_id",),
+    ),
+    "fills": (
+        {
+            "execution_id": str,
+            "seq": int,
+            "at": str,
+            "venue_at": str,
+            "account": str,
+            **_KEY,
+            "client_id": str,
+            "venue_order_id": str,
+            "cause": str,
+            "side": str,
+            "price": float,
+            "quantity": float,
+            "value": float,
+            "fee": float,
+            "fee_asset": str,
+            "is_maker": int,
+        },
+        ("execution_id",),
+    ),
+    "positions": (
+        {
+            "account": str,
+            **_KEY,
+            "side": str,
+            "quantity": float,
+            "entry_price": float,
+            "entry_value": float,
+            "stop_price": float,
+            "target_price": float,
+            "venue_stop_price": float,
+            "venue_target_price": float,
+            "opened_at": str,
+            "updated_seq": int,
+            "updated_at": str,
+        },
+        ("account", *_KEY),
+    ),
+    "trades": (
+        {
+            "trade": int,
+            "seq": int,
+            "account": str,
+            **_KEY,
+            "side": str,
+            "quantity": float,
+            "entry_price": float,
+            "exit_price": float,
+            "entry_value": float,
+            "exit_value": float,
+            "fees": float,
+            "pnl": float,
+            "r_multiple": float,
+            "opened_at": str,
+            "closed_at": str,
+            "seconds": float,
+            "exit_reason": str,
+            "tag": str,
+        },
+        ("trade",),
+    ),
+    "equity": (
+        {
+            "seq": int,
+            "n": int,
+            "at": str,
+            "account": str,
+            "cause": str,
+            "equity": float,
+            "peak": float,
+            "drawdown": float,
+        },
+        ("seq", "n"),
+    ),
+    "daily_pnl": (
+        {
+            "account": str,
+            "day": str,
+            "pnl": float,
+            "trades": int,
+            "equity": float,
+            "seq": int,
+        },
+        ("account", "day"),
+    ),
+    "decisions": (
+        {
+            "seq": int,
+            "n": int,
+            "at": str,
+            "kind": str,
+            "account": str,
+            "symbol": str,
+            "client_id": str,
+            "reason": str,
+            "facts": str,
+        },
+        ("seq", "n"),
+    ),
+    "incidents": (
+        {
+            "incident": int,
+            "opened_seq": int,
+            "opened_at": str,
+            "kind": str,
+            "account": str,
+            **_KEY,
+            "facts": str,
+            "closed_seq": int,
+            "closed_at": str,
+            "resolution": str,
+        },
+        ("incident",),
+    ),
+    "governor_events": (
+        {
+            "seq": int,
+            "n": int,
+            "at": str,
+            "account": str,
+            "action": str,
+            "reason": str,
+            "value": float,
+            "threshold": float,
+            "until": str,
+        },
+        ("seq", "n"),
+    ),
+    "virtual_accounts": (
+        {
+            "account": str,
+            "venue_account": str,
+            "symbols": str,
+            "timeframe": str,
+            "strategy": str,
+            "parameters": str,
+            "virtual_equity": float,
+            "realised_equity": float,
+            "peak_equity": float,
+            "trades": int,
+            "wins": int,
+            "losses": int,
+            "standing": str,
+            "standing_reason": str,
+            "standing_until": str,
+            "size_factor": float,
+        },
+        ("account",),
+    ),
+}
+"""Name to columns and primary key, in the order of a query's ``*``."""
+
+PROJECTED = (*TABLES, "projection_state")
+
+_INDICES = {
+    "orders": ("account", "symbol", "state"),
+    "fills": ("client_id", "account", "symbol"),
+    "trades": ("account", "symbol"),
+    "equity": ("account",),
+    "decisions": ("kind", "account", "client_id"),
+}
+
+
+def _insert(table: str) -> str:
+    columns, key = TABLES[table]
+    insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})"
+    if table not in ("orders", "positions", "virtual_accounts"):
+        return insert
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+
+
+INSERTS: dict[str, str] = {table: _insert(table) for table in TABLES}
+"""How rows get in. Only what goes on living is written over, and only by its own key: a second
+owner of a position is another row, which the unique index refuses."""
+
+RELEASE_POSITION = (
+    "DELETE FROM positions WHERE venue_account = ? AND symbol = ? AND position_index = ?"
+)
+CLOSE_INCIDENT = (
+    "UPDATE incidents SET closed_seq = ?, closed_at = ?, resolution = ? WHERE incident = ?"
+)
+KEEP_STATE = "INSERT OR REPLACE INTO projection_state VALUES (?, ?)"
+"""Row 1 is the manifest, row 2 what is alive after the last page that changed anything."""
+
+
+def create_projections(database: Database) -> None:
+    """Make every table, empty. One owner per position is a unique index (S0-52)."""
+    for name, (columns, key) in TABLES.items():
+        table = database.table(name)
+        table.create(columns, pk=key if len(key) > 1 else key[0])
+    database.table("positions").create_index(tuple(_KEY), "one_owner_per_position", unique=True)
+    database.table("projection_state").create({"id": int, "state": str}, pk="id")
+
+
+def create_indices(connection: sqlite3.Connection) -> None:
+    """What makes queries quick; made when a journal is sealed, since it slows writing down."""
+    for table, columns in _INDICES.items():
+        for column in columns:
+            name = f"{table}_by_{column}"
+            connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")
