@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from adapters.config.keys import tables_of
-from adapters.config.layers import Layer, Path
+from adapters.config.layers import KeyPath, Layer
 from adapters.config.scalars import plain
 from adapters.config.schema import Settings
 
@@ -43,12 +43,12 @@ def quoted(value: object) -> str:
 def walk(
     settings: Settings,
     layers: Sequence[Layer],
-    origins: Mapping[Path, str],
+    origins: Mapping[KeyPath, str],
     parameters: Mapping[str, tuple[tuple[str, str], ...]],
 ) -> tuple[Origin, ...]:
     """All settings in the order of the schema; of the instruments those that are used."""
     used = {symbol for section in settings.accounts.values() for symbol in section.symbols}
-    written: dict[Path, Any] = {}
+    written: dict[KeyPath, Any] = {}
     for layer in reversed(layers):
         for path in layer.origins:
             value: Any = layer.tree
@@ -64,9 +64,9 @@ def walk(
 
 def _rows(
     section: BaseModel,
-    above: Path,
-    written: Mapping[Path, Any],
-    origins: Mapping[Path, str],
+    above: KeyPath,
+    written: Mapping[KeyPath, Any],
+    origins: Mapping[KeyPath, str],
     parameters: Mapping[str, tuple[tuple[str, str], ...]],
 ) -> Iterator[Origin]:
     tables = tables_of(type(section))

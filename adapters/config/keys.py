@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from adapters.config.layers import Layer, Path
+from adapters.config.layers import KeyPath, Layer
 from adapters.config.schema import RiskSection, Settings, SizingSection
 from engine.errors import UserError
 
@@ -47,7 +47,7 @@ def check_keys(layer: Layer, parameters: Callable[[str], Mapping[str, object]]) 
 
 
 def _check_path(
-    path: Path, layer: Layer, parameters: Callable[[str], Mapping[str, object]]
+    path: KeyPath, layer: Layer, parameters: Callable[[str], Mapping[str, object]]
 ) -> None:
     model: type[BaseModel] | str = Settings
     place = 0
@@ -83,7 +83,7 @@ def _first_key(model: type[BaseModel] | str, named: bool) -> str:
     return f"NAME.{key}" if named else key
 
 
-def _refuse_below(path: Path, place: int, origin: str) -> None:
+def _refuse_below(path: KeyPath, place: int, origin: str) -> None:
     if place < len(path):
         raise UserError(
             f"{origin}: {'.'.join(path)} is not a setting; "
@@ -92,7 +92,7 @@ def _refuse_below(path: Path, place: int, origin: str) -> None:
 
 
 def _refuse(
-    path: Path,
+    path: KeyPath,
     origin: str,
     known: list[str],
     below: Mapping[str, tuple[type[BaseModel] | str, bool]],

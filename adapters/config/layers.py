@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from attrs import Factory, define
@@ -16,7 +16,7 @@ from attrs import Factory, define
 from engine.errors import UserError
 
 PREFIX = "TRADEFOLD__"
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 Tree = dict[str, Any]
 
 
@@ -25,9 +25,9 @@ class Layer:
     """Raw settings of one source, and the origin of each leaf."""
 
     tree: Tree = Factory(dict)
-    origins: dict[Path, str] = Factory(dict)
+    origins: dict[KeyPath, str] = Factory(dict)
 
-    def put(self, path: Path, value: object, origin: str) -> None:
+    def put(self, path: KeyPath, value: object, origin: str) -> None:
         """Write ``value`` at ``path``, making the tables on the way."""
         table = self.tree
         for key in path[:-1]:
@@ -42,7 +42,7 @@ class Layer:
         self.origins[path] = origin
 
 
-def leaves(tree: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:
+def leaves(tree: Mapping[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Every value that is not a table, with its path, in the order of writing."""
     for key, value in tree.items():
         if isinstance(value, Mapping):
@@ -56,7 +56,7 @@ def tree_layer(tree: Tree, origin: str) -> Layer:
     return Layer(tree, {path: origin for path, _ in leaves(tree)})
 
 
-def file_layer(path: FilePath) -> Layer:
+def file_layer(path: Path) -> Layer:
     """The file's settings: TOML, or JSON when the name ends in ``.json``."""
     name = str(path)
     try:
@@ -124,7 +124,7 @@ class Spelling:
         self._trees = trees
         self._parameters = {name.lower(): name for name in parameters}
 
-    def path(self, parts: Sequence[str]) -> Path:
+    def path(self, parts: Sequence[str]) -> KeyPath:
         """``ACCOUNTS``, ``VA1``, ``STRATEGY`` as the configuration spells them."""
         tables: list[Mapping[str, Any]] = list(self._trees)
         found: list[str] = []

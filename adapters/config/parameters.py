@@ -56,7 +56,10 @@ def every_parameter(
     defaults: Mapping[str, object],
     origins: Mapping[tuple[str, ...], str],
 ) -> tuple[tuple[str, str], ...]:
-    """Name and canonical text of all parameters, defaults included, sorted by name."""
+    """Name and canonical text of all parameters, defaults included, sorted by name.
+
+    A default that is a text itself tells no kind; what it means is the strategy's to judge.
+    """
     found = []
     for name in sorted(defaults):
         path = ("accounts", account, "parameters", name)

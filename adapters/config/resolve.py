@@ -7,7 +7,7 @@ then pydantic-settings merges the layers and pydantic checks the values.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from adapters.config.explained import Origin, quoted, text_of, walk
 from adapters.config.keys import GENERAL, check_keys
 from adapters.config.layers import (
+    KeyPath,
     Layer,
-    Path,
     Spelling,
     environment_layer,
     file_layer,
@@ -31,6 +31,10 @@ from engine.errors import UserError
 
 ParametersOf = Callable[[str], Mapping[str, object]]
 """Name of a strategy to its parameters and their defaults; ``UserError`` for an unknown one."""
+
+Complete = Callable[[str, Mapping[str, str]], Sequence[tuple[str, str]]]
+"""Name of a strategy and texts to all its parameters in canonical spelling; ``UserError`` for a
+value that the strategy does not take."""
 
 
 @frozen
@@ -47,15 +51,16 @@ class Resolved:
 
 
 def resolve(
-    path: FilePath | None,
+    path: Path | None,
     environ: Mapping[str, str],
     sets: Sequence[str],
     parameters_of: ParametersOf,
+    complete: Complete | None = None,
 ) -> Resolved:
     """The configuration that these sources mean; raises ``UserError`` with one sentence."""
     written = file_layer(path) if path is not None else Layer()
     name = str(path) if path is not None else "the configuration"
-    return resolve_over(written, name, environ, sets, parameters_of)
+    return resolve_over(written, name, environ, sets, parameters_of, complete)
 
 
 def resolve_over(
@@ -64,13 +69,14 @@ def resolve_over(
     environ: Mapping[str, str],
     sets: Sequence[str],
     parameters_of: ParametersOf,
+    complete: Complete | None = None,
 ) -> Resolved:
     """``resolve`` over a layer that is already there, such as the terms of an earlier run."""
-    given = set_layer(sets)
-    written_tree = [given.tree, written.tree]
+    options = set_layer(sets)
+    written_tree = [options.tree, written.tree]
     parameters = _parameter_names(written_tree, parameters_of)
     environment = environment_layer(environ, Spelling(written_tree, parameters))
-    layers = [given, environment, written]
+    layers = [options, environment, written]
 
     def of_account(account: str) -> Mapping[str, object]:
         return _parameters_of_account(layers, account, parameters_of)
@@ -87,10 +93,12 @@ def resolve_over(
     origins = _origins(layers)
     settings = _validated(layers, origins, name)
     _cross_check(settings, origins, name)
-    texts = {
-        account: every_parameter(account, section.parameters, of_account(account), origins)
-        for account, section in settings.accounts.items()
-    }
+    texts = {}
+    for account, section in settings.accounts.items():
+        given = every_parameter(account, section.parameters, of_account(account), origins)
+        if complete is not None:
+            given = _completed(account, section.strategy, given, origins, complete)
+        texts[account] = given
     return Resolved(settings, texts, walk(settings, layers, origins, texts))
 
 
@@ -107,7 +115,7 @@ def _account_names(layers: Sequence[Layer]) -> list[str]:
     return list(found)
 
 
-def _value(layers: Sequence[Layer], path: Path) -> tuple[Any, str]:
+def _value(layers: Sequence[Layer], path: KeyPath) -> tuple[Any, str]:
     """The raw value that holds at ``path`` and its origin; ``(None, "")`` when none is written."""
     for layer in layers:
         if path in layer.origins:
@@ -131,6 +139,22 @@ def _parameters_of_account(
         return parameters_of(strategy)
     except UserError as error:
         raise UserError(f"{origin}: accounts.{account}.strategy: {error}") from error
+
+
+def _completed(
+    account: str,
+    strategy: str,
+    given: tuple[tuple[str, str], ...],
+    origins: Mapping[KeyPath, str],
+    complete: Complete,
+) -> tuple[tuple[str, str], ...]:
+    """The parameters as the strategy's own types read them, sorted by name."""
+    try:
+        return tuple(sorted(complete(strategy, dict(given))))
+    except UserError as error:
+        written = [path for path in origins if path[:3] == ("accounts", account, "parameters")]
+        origin = next((origins[path] for path in written if path[3] in str(error)), "default")
+        raise UserError(f"{origin}: accounts.{account}.parameters: {error}") from error
 
 
 def _parameter_names(trees: Sequence[Mapping[str, Any]], parameters_of: ParametersOf) -> list[str]:
@@ -170,21 +194,21 @@ def _spread(layer: Layer, accounts: Sequence[str]) -> None:
                     layer.put(full, value, label)
 
 
-def _origins(layers: Sequence[Layer]) -> dict[Path, str]:
-    found: dict[Path, str] = {}
+def _origins(layers: Sequence[Layer]) -> dict[KeyPath, str]:
+    found: dict[KeyPath, str] = {}
     for layer in reversed(layers):
         found.update(layer.origins)
     return found
 
 
-def _validated(layers: Sequence[Layer], origins: Mapping[Path, str], name: str) -> Settings:
+def _validated(layers: Sequence[Layer], origins: Mapping[KeyPath, str], name: str) -> Settings:
     try:
         return Settings(layers=[layer.tree for layer in layers])  # type: ignore[call-arg]
     except ValidationError as error:
         raise UserError(_sentence(error, origins, name)) from error
 
 
-def _sentence(error: ValidationError, origins: Mapping[Path, str], name: str) -> str:
+def _sentence(error: ValidationError, origins: Mapping[KeyPath, str], name: str) -> str:
     """The first thing that pydantic found, in our words."""
     fault = error.errors()[0]
     location = tuple(str(part) for part in fault["loc"])
@@ -205,7 +229,7 @@ def _sentence(error: ValidationError, origins: Mapping[Path, str], name: str) ->
     return f"{origin}: {key}{written} {reason}"
 
 
-def _cross_check(settings: Settings, origins: Mapping[Path, str], name: str) -> None:
+def _cross_check(settings: Settings, origins: Mapping[KeyPath, str], name: str) -> None:
     """What no key can know alone: instruments exist, and leverage is within its own cap."""
     for account, section in settings.accounts.items():
         for symbol in section.symbols:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.sources import InitSettingsSource
 
 from adapters.config import scalars as s
+from adapters.simulated.candle_path import PATHS
 from engine.money import parse
 
 DEFAULT_LADDER = (
@@ -67,9 +68,7 @@ class FaultsSection(Section):
 class SimulationSection(Section):
     """``[simulation]``: what the simulated exchange assumes."""
 
-    path: Annotated[str, s.one_of("worst_first", "best_first", "open_high_low_close")] = default(
-        "worst_first"
-    )
+    path: Annotated[str, s.one_of(*PATHS)] = default("worst_first")
     half_spread: s.SmallFraction = default("0.00001")
     slippage: s.SmallFraction = default("0.00002")
     request_latency: s.RealSpan = default("50ms")

@@ -1,0 +1,110 @@
+"""The terms of an earlier run as a layer of settings, so that ``--set`` can be tried upon them."""
+
+from attrs import asdict
+
+from adapters.config.layers import Layer, Tree, tree_layer
+from engine.domain.instrument import Instrument
+from engine.messages.runs import AccountTerms, RiskTerms, Rung, SimulationTerms, Terms
+from engine.money import render
+
+RECORDED = "recorded terms"
+
+
+def terms_layer(terms: Terms) -> Layer:
+    """Every setting of ``terms`` as it would be written: resolved again it gives the same terms.
+
+    What is no setting stays outside: the nonce, the base interval and the sources' digests.
+    """
+    return tree_layer(
+        {
+            "run": {"seed": terms.seed},
+            "venue": {
+                "profile": terms.venue.profile,
+                "account": terms.venue.venue_account,
+                "asset": terms.venue.asset,
+                "wallet": render(terms.venue.wallet),
+                "taker_fee": render(terms.venue.taker_fee),
+                "maker_fee": render(terms.venue.maker_fee),
+            },
+            "simulation": _simulation(terms.simulation),
+            "limits": {
+                "max_symbol_exposure": render(terms.limits.max_symbol_exposure),
+                "daily_reset_hour": terms.limits.daily_reset_hour,
+                "breach_cooldown": _span(terms.limits.breach_cooldown_ns),
+                "protection_deadline": _span(terms.limits.protection_deadline_ns),
+                "answer_deadline": _span(terms.limits.answer_deadline_ns),
+                "look_up_after": _span(terms.limits.look_up_after_ns),
+                "receive_window": _span(terms.limits.receive_window_ns),
+                "max_candle_age": _span(terms.limits.max_candle_age_ns),
+            },
+            "accounts": {account.name: _account(account) for account in terms.accounts},
+            "instruments": {each.symbol: _instrument(each) for each in terms.instruments},
+        },
+        RECORDED,
+    )
+
+
+def _span(nanos: int) -> str:
+    return f"{nanos}ns"
+
+
+def _simulation(terms: SimulationTerms) -> Tree:
+    return {
+        "path": terms.path,
+        "half_spread": render(terms.half_spread),
+        "slippage": render(terms.slippage),
+        "request_latency": _span(terms.request_latency_ns),
+        "report_latency": _span(terms.report_latency_ns),
+        "answer_timeout": _span(terms.answer_timeout_ns),
+        "volume_share": render(terms.volume_share),
+        "faults": {name: render(value) for name, value in asdict(terms.faults).items()},
+    }
+
+
+def _account(terms: AccountTerms) -> Tree:
+    return {
+        "virtual_equity": render(terms.virtual_equity),
+        "symbols": list(terms.symbols),
+        "timeframe": _span(terms.timeframe_ns),
+        "strategy": terms.strategy.name,
+        "parameters": dict(terms.strategy.parameters),
+        "sizing": {
+            "risk_per_trade": render(terms.sizing.risk_per_trade),
+            "fixed_qty": render(terms.sizing.fixed_quantity),
+            "leverage": render(terms.sizing.leverage),
+            "min_qty": render(terms.sizing.min_quantity),
+            "min_notional": render(terms.sizing.min_notional),
+            "min_stop_fraction": render(terms.sizing.min_stop_fraction),
+        },
+        "risk": _risk(terms.risk),
+    }
+
+
+def _risk(terms: RiskTerms) -> Tree:
+    return {
+        "max_daily_loss": render(terms.max_daily_loss),
+        "max_drawdown": render(terms.max_drawdown),
+        "drawdown_action": terms.drawdown_action,
+        "max_trades_per_day": terms.max_trades_per_day,
+        "max_open_positions": terms.max_open_positions,
+        "max_position_notional": render(terms.max_position_notional),
+        "max_leverage": render(terms.max_leverage),
+        "one_symbol_per_account": terms.one_symbol_per_account,
+        "ladder": [_rung(rung) for rung in terms.ladder],
+    }
+
+
+def _rung(rung: Rung) -> Tree:
+    written: Tree = {"losses": rung.losses, "action": rung.action}
+    if rung.action == "pause":
+        return {**written, "until": "resume" if rung.value else "daily_reset"}
+    value = render(rung.value) if rung.action == "size" else _span(rung.value)
+    return {**written, "value": value}
+
+
+def _instrument(instrument: Instrument) -> Tree:
+    fields = asdict(instrument)
+    fields.pop("symbol")
+    return {
+        name: value if name == "settle_asset" else render(value) for name, value in fields.items()
+    }
