@@ -8,6 +8,7 @@ from engine.domain.position import Position
 from engine.ids import PositionKey, client_order_id
 from engine.messages.decisions import (
     Approved,
+    CancelRequested,
     Decision,
     IncidentClosed,
     IncidentOpened,
@@ -89,6 +90,30 @@ def close_position(
         order = request_close(state, position, purpose, reason)
         if order is not None:
             yield order
+
+
+def flatten(state: EngineState, account: str, reason: str) -> Iterator[Decision]:
+    """Cancel an account's entries and close its positions at the market."""
+    for symbol in state.accounts[account].terms.symbols:
+        yield from cancel_entries(state, account, symbol, reason)
+        for position in tuple(state.open_positions[symbol]):
+            if position.account == account:
+                yield from close_position(state, position, "flatten", reason)
+
+
+def cancel_entries(
+    state: EngineState, account: str, symbol: str, reason: str
+) -> Iterator[CancelRequested]:
+    """Cancel every live entry of an account and symbol, also one that nobody is sure of.
+
+    What fills all the same is closed when the fill comes (``Position.unwanted``).
+    """
+    for client_id in tuple(state.blotter.live):
+        order = state.blotter.live[client_id]
+        request = order.request
+        mine = request.account == account and request.key.symbol == symbol
+        if mine and request.purpose == "entry" and not order.cancelling:
+            yield CancelRequested(request.key, client_id, reason)
 
 
 def open_incident(

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.decide.market import close_all
-from engine.decide.venue import cancel_entries
+from engine.decide.actions import flatten
 from engine.messages.commands import (
     EVERY_ACCOUNT,
     FlattenAccount,
@@ -62,7 +61,7 @@ def decide_flatten(state: EngineState, command: FlattenAccount) -> Iterator[Deci
         yield _refuse(command.account)
         return
     for name in _accounts(state, command.account):
-        yield from _flatten(state, name, command.reason)
+        yield from flatten(state, name, command.reason)
 
 
 def decide_kill(state: EngineState, command: KillAccount) -> Iterator[Decision]:
@@ -72,13 +71,7 @@ def decide_kill(state: EngineState, command: KillAccount) -> Iterator[Decision]:
         return
     for name in _accounts(state, command.account):
         yield GovernorActed(name, "kill", command.reason, 0, 0, NEVER)
-        yield from _flatten(state, name, command.reason)
-
-
-def _flatten(state: EngineState, name: str, reason: str) -> Iterator[Decision]:
-    for symbol in state.accounts[name].terms.symbols:
-        yield from cancel_entries(state, name, symbol, reason)
-    yield from close_all(state, name, reason)
+        yield from flatten(state, name, command.reason)
 
 
 def decide_set_limit(state: EngineState, command: SetLimit) -> Iterator[Decision]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.decide.actions import close_position, request_close, request_entry
+from engine.decide.actions import flatten, request_close, request_entry
 from engine.domain.candle import Candle
 from engine.domain.intent import Enter, Exit, Intent, MoveStop, find_mistake, to_ticks
 from engine.messages.decisions import (
@@ -84,15 +84,7 @@ def judge_limits(state: EngineState, symbol: str) -> Iterator[Decision]:
         for act in breaches(state, account):
             yield act
             if act.action == "kill":
-                yield from close_all(state, account.name, "drawdown")
-
-
-def close_all(state: EngineState, account: str, reason: str) -> Iterator[Decision]:
-    """Close every position of an account at the market."""
-    for symbol in state.accounts[account].terms.symbols:
-        for position in tuple(state.open_positions[symbol]):
-            if position.account == account:
-                yield from close_position(state, position, "flatten", reason)
+                yield from flatten(state, account.name, "drawdown")
 
 
 def _follow(

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 
-from engine.decide.actions import close_position, open_incident, settle_incident
-from engine.decide.market import close_all
+from engine.decide.actions import (
+    cancel_entries,
+    close_position,
+    flatten,
+    open_incident,
+    settle_incident,
+)
 from engine.domain.position import Position
 from engine.messages.decisions import (
     CancelRequested,
@@ -47,6 +52,8 @@ def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
     if position.quantity and not position.account and not position.incident:
         facts = ("execution", fill.execution_id), ("cause", fill.cause)
         yield open_incident(state, "external_fill", fill.key, "", *facts)
+    if position.quantity and position.unwanted:
+        yield from close_position(state, position, "flatten", "filled while being cancelled")
 
 
 def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
@@ -59,7 +66,7 @@ def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
     for act in after_trade(state, account):
         yield act
         if act.action == "kill":
-            yield from close_all(state, account.name, "drawdown")
+            yield from flatten(state, account.name, "drawdown")
     yield from cancel_entries(state, closed.account, closed.key.symbol, "position closed")
 
 
@@ -81,19 +88,6 @@ def _trade(state: EngineState, position: Position) -> TradeClosed:
         position.exit_cause,
         position.tag,
     )
-
-
-def cancel_entries(
-    state: EngineState, account: str, symbol: str, reason: str
-) -> Iterator[CancelRequested]:
-    """Cancel what still works for an entry of this account and symbol."""
-    for client_id in tuple(state.blotter.live):
-        order = state.blotter.live[client_id]
-        request = order.request
-        mine = request.account == account and request.key.symbol == symbol
-        open_ = order.state in ("working", "partially_filled") and order.awaits == ""
-        if mine and request.purpose == "entry" and open_:
-            yield CancelRequested(request.key, client_id, reason)
 
 
 def decide_rejected(state: EngineState, rejected: OrderRejected) -> Iterator[Decision]:
@@ -136,9 +130,12 @@ def decide_cancel_rejected(state: EngineState, rejected: CancelRejected) -> Iter
 
 
 def decide_found(state: EngineState, found: OrderFound) -> Iterator[Decision]:
-    """A close that the look-up found ended without closing is tried again."""
+    """A close that ended without closing is tried again; a lost cancel is asked for again (F9)."""
     request = state.blotter.request_of(found.client_id)
-    if request is not None and found.client_id not in state.blotter.live:
+    order = state.blotter.live.get(found.client_id)
+    if order is not None and order.cancelling:
+        yield CancelRequested(found.key, found.client_id, "the cancel was lost")
+    elif request is not None and order is None:
         yield from _close_again(state, request, f"found {found.state}")
 
 

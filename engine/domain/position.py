@@ -14,7 +14,7 @@ class Position:
     ``covering_until`` > 0 is the deadline of a position without a working stop, ``closing`` the
     order that closes it, ``direction`` the side it was opened on, ``marked`` its unrealised
     profit at the last mark, and ``spill`` the signed rest of a fill that went through zero,
-    booked once the old trade is closed.
+    booked once the old trade is closed. ``unwanted``: it was filled while being cancelled.
     """
 
     __slots__ = (
@@ -44,6 +44,7 @@ class Position:
         "stop_price",
         "tag",
         "target_price",
+        "unwanted",
         "venue_stop",
         "venue_target",
     )
@@ -77,6 +78,7 @@ class Position:
         self.look_up_asked = False
         self.attempts = 0
         self.marked = ZERO_MONEY
+        self.unwanted = False
         self.spill = Quantity(0)
         self.spill_value = ZERO_MONEY
         self.closing: ClientId = NO_CLIENT_ID

@@ -24,6 +24,9 @@ def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     if position is None:
         position = state.positions[fill.key] = Position(fill.key)
     _book(state, position, fill, request)
+    if request is not None and request.purpose == "entry":
+        killed = state.accounts[request.account].killed
+        position.unwanted = bool(killed) or (order is not None and order.cancelling)
 
 
 def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:

@@ -32,8 +32,11 @@ def evolve_order_requested(state: EngineState, requested: OrderRequested) -> Non
 
 
 def evolve_cancel_requested(state: EngineState, requested: CancelRequested) -> None:
-    """The order waits for the answer to its cancel."""
-    state.blotter.live[requested.client_id].awaits = "cancel"
+    """The order waits for the answer to its cancel, after that to its placement if that is due."""
+    order = state.blotter.live[requested.client_id]
+    order.cancelling = True
+    if order.awaits != "place":
+        order.awaits = "cancel"
     deadline = state.at + state.terms.limits.answer_deadline_ns
     state.timers.set("answer", requested.client_id, requested.key, deadline)
 

@@ -32,6 +32,10 @@ def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
         return
     order.venue_order_id = accepted.venue_order_id
     _answered(state, order)
+    if order.cancelling:
+        order.awaits = "cancel"
+        deadline = state.at + state.terms.limits.answer_deadline_ns
+        state.timers.set("answer", accepted.client_id, accepted.key, deadline)
     state.blotter.move(order, "accepted")
 
 

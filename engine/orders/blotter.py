@@ -15,10 +15,14 @@ REMEMBERED_EXECUTIONS = 1024
 
 
 class Order:
-    """One live order: its request, how far it is, and which answer it waits for."""
+    """One live order: its request, how far it is, and which answer it waits for.
+
+    ``cancelling`` stays true once a cancel was asked for: the order is not wanted any more.
+    """
 
     __slots__ = (
         "awaits",
+        "cancelling",
         "filled",
         "look_ups",
         "negatives",
@@ -33,6 +37,7 @@ class Order:
         self.requested_ns = at
         self.state: OrderState = "requested"
         self.awaits: Awaited = "place"
+        self.cancelling = False
         self.filled = Quantity(0)
         self.venue_order_id = ""
         self.look_ups = 0
