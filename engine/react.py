@@ -98,6 +98,8 @@ def pending(state: EngineState) -> Iterator[Effect]:
             yield LookUpOrder(request.key, client_id)
         elif order.awaits == "place":
             yield from _place(request)
+            if order.cancelling:
+                yield CancelOrder(request.key, client_id)
         elif order.awaits == "cancel":
             yield CancelOrder(request.key, client_id)
     for key, position in state.positions.items():
