@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from adapters.config.keys import tables_of
-from adapters.config.layers import KeyPath, Layer
+from adapters.config.layers import KeyPath, Layer, typed
 from adapters.config.scalars import plain
 from adapters.config.schema import Settings
 
@@ -75,7 +75,7 @@ def _rows(
         value = getattr(section, key)
         if key not in tables:
             raw = written.get(path, field.default)
-            yield Origin(".".join(path), text_of(raw), origins.get(path, DEFAULT))
+            yield Origin(".".join(path), text_of(_number(raw)), origins.get(path, DEFAULT))
         elif tables[key][0] == "parameters":
             for name, text in parameters[above[-1]]:
                 full = (*path, name)
@@ -85,3 +85,9 @@ def _rows(
                 yield from _rows(below, (*path, name), written, origins, parameters)
         else:
             yield from _rows(value, path, written, origins, parameters)
+
+
+def _number(raw: object) -> object:
+    """A number that was written in quotes, as a number: it is shown like all others."""
+    value = typed(raw) if isinstance(raw, str) else raw
+    return value if isinstance(value, Decimal) else raw

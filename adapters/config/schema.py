@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import InitSettingsSource
 
@@ -140,6 +140,12 @@ def _ladder(value: object) -> object:
     return value
 
 
+def _rising(ladder: tuple[RungSection, ...]) -> tuple[RungSection, ...]:
+    if any(later.losses <= earlier.losses for earlier, later in pairwise(ladder)):
+        raise ValueError("has rungs whose losses do not rise from one to the next")
+    return ladder
+
+
 class RiskSection(Section):
     """``[risk]`` and ``[accounts.NAME.risk]`` (S0-13 … S0-24, S3-01 … S3-05)."""
 
@@ -151,14 +157,9 @@ class RiskSection(Section):
     max_position_notional: s.Amount = default(0)
     max_leverage: s.Amount = default("5")
     one_symbol_per_account: s.Flag = default(True)
-    ladder: Annotated[tuple[RungSection, ...], BeforeValidator(_ladder)] = default(DEFAULT_LADDER)
-
-    @model_validator(mode="after")
-    def _rises(self) -> "RiskSection":
-        losses = [rung.losses for rung in self.ladder]
-        if any(later <= earlier for earlier, later in pairwise(losses)):
-            raise ValueError("has a ladder whose losses do not rise from rung to rung")
-        return self
+    ladder: Annotated[
+        tuple[RungSection, ...], BeforeValidator(_ladder), AfterValidator(_rising)
+    ] = default(DEFAULT_LADDER)
 
 
 class AccountSection(Section):

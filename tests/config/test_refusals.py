@@ -1,0 +1,168 @@
+"""A wrong configuration is refused in one sentence: the place, the key, the value, the mend."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.config.resolve import resolve
+from engine.errors import UserError
+from tests.config.rooms import SMALL, parameters_of, resolved, written
+
+MISSPELT = [
+    ("accounts.va1.parameters.fixed_tp_R=2", "did you mean fixed_tp_r?"),
+    ("accounts.va1.parameters.lookback=2", "did you mean lookback_candles?"),
+    ("accounts.va1.parameters.zzz=2", "known are both_sides, fixed_tp_r"),
+    ("accounts.va1.risk.max_drawdwn=0.2", "did you mean max_drawdown?"),
+    ("accounts.va1.max_drawdown=0.2", "did you mean risk.max_drawdown?"),
+    ("simulation.slipage=0", "did you mean slippage?"),
+    ("simulaton.slippage=0", "did you mean simulation?"),
+    ("risk.max_daily_los=1", "risk.max_daily_los is not a setting; did you mean max_daily_loss?"),
+    ("instruments.BTCUSDT.tik=1", "did you mean tick?"),
+    ("run.seed.deeper=1", "run.seed is a value and has no keys below it"),
+    ("run=1", "run is a section, not a value; write a key in it, such as run.seed"),
+    ("accounts.va1=1", "accounts.va1 is a section, not a value"),
+    ("accounts=1", "accounts is a section, not a value"),
+    ("venue.profile=bybit_liner", "did you mean bybit_linear?"),
+    ("accounts.va1.strategy=brakout", "brakout is no strategy; did you mean breakout?"),
+]
+
+PERCENT = [
+    ("accounts.va1.risk.max_drawdown=30", "= 30 is a fraction; 30 % is written 0.30"),
+    ("accounts.va1.risk.max_drawdown=1", "= 1 is a fraction; 1 % is written 0.01"),
+    ("accounts.va1.risk.max_drawdown=30%", 'max_drawdown = "30%" is written as a fraction: 0.30'),
+    ("accounts.va1.sizing.risk_per_trade=1.0", "1 % is written 0.01"),
+    ("accounts.va1.sizing.risk_per_trade=1.5", "1.5 % is written 0.015"),
+    ("venue.taker_fee=0.055", "0.055 % is written 0.00055"),
+    ("simulation.half_spread=0.1", "0.1 % is written 0.001"),
+    ("simulation.volume_share=10", "10 % is written 0.10"),
+    ("simulation.faults.reject=5", "5 % is written 0.05"),
+    ("limits.max_symbol_exposure=200", "200 % is written 2"),
+    ("instruments.BTCUSDT.maintenance_rate=1", "1 % is written 0.01"),
+]
+
+BOUNDS = [
+    ("run.seed=-1", "= -1 is negative"),
+    ("run.seed=1.5", "= 1.5 is not a whole number"),
+    ("run.seed=true", "= true is not a whole number"),
+    ("run.seed=seven", '= "seven" is not a whole number'),
+    ("venue.wallet=0", "must be above 0"),
+    ("venue.wallet=many", '= "many" is not a decimal number'),
+    ("venue.wallet=nan", "is not a finite number"),
+    ("venue.wallet=inf", "is not a finite number"),
+    ("venue.wallet=1.000000001", "is finer than 0.00000001"),
+    ("venue.wallet=true", "= true is not a number"),
+    ("venue.wallet=2025-01-01", "is not a number"),
+    ("venue.taker_fee=-0.0001", "is negative"),
+    ("accounts.va1.risk.max_daily_loss=-5", "is negative; write 0 to switch it off"),
+    ("accounts.va1.risk.drawdown_action=stop", "is not one of kill, pause"),
+    ("accounts.va1.risk.one_symbol_per_account=1", "is neither true nor false"),
+    ("accounts.va1.sizing.leverage=0", "must be above 0"),
+    ("accounts.va1.sizing.leverage=500", "is more leverage than any venue gives"),
+    ("accounts.va1.sizing.leverage=6", "is above accounts.va1.risk.max_leverage = 5; lower"),
+    ("limits.daily_reset_hour=24", "is no hour of the day"),
+    ("simulation.request_latency=50", 'write "50ms", "300s", "5m" or "1h"'),
+    ("simulation.request_latency=0", "must be longer than nothing"),
+    ("simulation.path=random", "is not one of worst_first"),
+    ("accounts.va1.timeframe=five", "is not a span of time"),
+    ("accounts.va1.symbols=btcusdt", "in capitals"),
+    ("accounts.va1.symbols=BTCUSDT,BTCUSDT", "names BTCUSDT twice"),
+    ("accounts.va1.symbols=[]", "is not a list of symbols"),
+    ("accounts.va1.symbols=PEPEUSDT", "add [instruments.PEPEUSDT] with tick, lot, min_quantity"),
+    ("instruments.PEPEUSDT.tick=0.1", "instruments.PEPEUSDT.lot is missing"),
+    (
+        "accounts.va2.symbols=ETHUSDT",
+        "accounts.va2.strategy is missing; write it in [accounts.va2]",
+    ),
+    ("accounts.va1.parameters.lookback_candles=2.5", "= 2.5 is not a whole number"),
+    ("accounts.va1.parameters.fixed_tp_r=much", "= much is not a number"),
+    ("accounts.va1.parameters.both_sides=2", "= 2 is neither true nor false"),
+    ("accounts.va1.risk.ladder=on", 'is neither "off" nor a list of rungs'),
+    ('accounts.va1.risk.ladder=[{losses=2, action="size", value=50}]', "between 0 and 1"),
+    ('accounts.va1.risk.ladder=[{losses=2, action="sleep"}]', "not one of size, cooldown, pause"),
+    ('accounts.va1.risk.ladder=[{losses=2, action="cooldown"}]', "is not a span of time"),
+    ('accounts.va1.risk.ladder=[{losses=2, action="pause", value=1}]', "has no value"),
+    ('accounts.va1.risk.ladder=[{losses=0, action="pause"}]', "needs losses of 1 or more"),
+    (
+        'accounts.va1.risk.ladder=[{losses=2, action="pause"}, {losses=2, action="pause"}]',
+        "risk.ladder = [{losses = 2, ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("option", "sentence"), MISSPELT + PERCENT + BOUNDS)
+def test_a_wrong_setting_is_named_with_its_mend(tmp_path: Path, option: str, sentence: str) -> None:
+    with pytest.raises(UserError) as refusal:
+        resolved(tmp_path, sets=(option,))
+    text = str(refusal.value)
+    assert sentence in text
+    assert text.startswith("--set")
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("option", ["run.seed", "=1", "run..seed=1", ""])
+def test_a_set_option_is_key_equals_value(tmp_path: Path, option: str) -> None:
+    with pytest.raises(UserError, match="is not KEY=VALUE"):
+        resolved(tmp_path, sets=(option,))
+
+
+def test_two_sets_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="write the one or the other"):
+        resolved(tmp_path, sets=("run=1", "run.seed=1"))
+
+
+def test_a_misspelt_key_of_the_file_is_named_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as refusal:
+        resolved(tmp_path, SMALL + "[accounts.va1.parameters]\nfixed_tp_R = 2.2\n")
+    assert str(refusal.value) == (
+        f"{tmp_path / 'desk.toml'}: accounts.va1.parameters.fixed_tp_R is not a parameter of the "
+        "strategy; did you mean fixed_tp_r?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"TRADEFOLD__RUN__SED": "1"}, "environment TRADEFOLD__RUN__SED: run.sed is not a setting"),
+        ({"TRADEFOLD__RISK__MAX_DRAWDOWN": "30"}, "environment TRADEFOLD__RISK__MAX_DRAWDOWN: "),
+        ({"TRADEFOLD____SEED": "1"}, "has an empty key"),
+    ],
+)
+def test_a_wrong_variable_is_named(tmp_path: Path, environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(UserError) as refusal:
+        resolved(tmp_path, environ=environ)
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "sentence"),
+    [
+        ("a.toml", b"[run\nseed = 1", "cannot be parsed: "),
+        ("a.toml", b"[run]\nseed = 1\nseed = 2\n", "line 3"),
+        ("a.json", b'{"run": ', "line 1"),
+        ("a.json", b"[1, 2]", "holds no table of settings"),
+        ("a.toml", b"\xff\xfe", "is not a text in UTF-8"),
+        ("a.yaml", b"run:\n  seed: 1\n", "is YAML, which is not read"),
+        ("a.toml", b"accounts = 1\n", "accounts is a section, not a value"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(
+    tmp_path: Path, name: str, body: bytes, sentence: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+    with pytest.raises(UserError) as refusal:
+        resolve(path, {}, (), parameters_of)
+    assert str(path) in str(refusal.value)
+    assert sentence in str(refusal.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(UserError, match="cannot be read"):
+            resolve(path, {}, (), parameters_of)
+
+
+def test_parameters_without_a_strategy_are_refused(tmp_path: Path) -> None:
+    text = '[accounts.va1]\nsymbols = ["BTCUSDT"]\n[accounts.va1.parameters]\nfixed_tp_r = 2\n'
+    with pytest.raises(UserError, match=r"accounts\.va1 has parameters but no strategy"):
+        resolve(written(tmp_path, text), {}, (), parameters_of)
