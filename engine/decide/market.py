@@ -13,6 +13,7 @@ from engine.messages.decisions import (
     StrategyHalted,
 )
 from engine.messages.market import MarkPriced
+from engine.money import Price, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
@@ -128,13 +129,20 @@ def _exit(state: EngineState, seat: Seat, intent: Exit) -> Iterator[Decision]:
 
 
 def _move_stop(state: EngineState, seat: Seat, intent: MoveStop) -> Iterator[Decision]:
-    """A stop only gets tighter, and only one request about it is on its way."""
+    """A stop only gets tighter, and only one request about it is on its way.
+
+    Both lie on the tick as those of an entry do: else the venue's own rounding would differ from
+    what is wanted, for ever.
+    """
     position = state.positions[seat.key]
     if position.account != seat.account.name or not position.quantity or position.stop_asked:
         return
-    tighter = (intent.stop_price - position.stop_price) * position.side > 0
-    target = intent.target_price or position.target_price
-    if not tighter and target == position.target_price:
-        return
-    stop = intent.stop_price if tighter else position.stop_price
-    yield StopMoved(seat.key, position.account, stop, target, "strategy")
+    is_long = position.quantity > 0
+    inwards, outwards = (round_down, round_up) if is_long else (round_up, round_down)
+    tick = state.markets[seat.key.symbol].instrument.tick
+    stop = Price(outwards(intent.stop_price, tick))
+    target = Price(inwards(intent.target_price, tick)) or position.target_price
+    if not stop or (stop - position.stop_price) * position.side <= 0:
+        stop = position.stop_price
+    if (stop, target) != (position.stop_price, position.target_price):
+        yield StopMoved(seat.key, position.account, stop, target, "strategy")

@@ -63,7 +63,7 @@ def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
     account = state.accounts.get(closed.account)
     if account is None:
         return
-    for act in after_trade(state, account):
+    for act in after_trade(state, account, closed.pnl):
         yield act
         if act.action == "kill":
             yield from flatten(state, account.name, "drawdown")

@@ -3,7 +3,7 @@
 from engine.accounts.margin import order_cost, position_margin
 from engine.domain.order import Side
 from engine.messages.decisions import Check
-from engine.money import Money, Rate, apply_rate, notional
+from engine.money import ONE, Money, Rate, apply_rate, notional
 from engine.state import EngineState, Seat
 
 
@@ -14,7 +14,7 @@ def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[Check]:
     position = state.positions[key]
     external = 1 if position.quantity and not position.account else 0
     for held in state.open_positions[key.symbol]:
-        if held.account != account:
+        if held.account != account and held.account:
             owners += 1 if held.key == key else 0
             opposing += 1 if held.side != side else 0
     for order in state.blotter.live.values():
@@ -67,8 +67,12 @@ def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) ->
 
 
 def leverage_of(state: EngineState, symbol: str) -> Rate:
-    """The leverage set at the venue for a symbol: the largest that its accounts ask for."""
-    return max(seat.account.terms.sizing.leverage for seat in state.seats_by_symbol[symbol])
+    """The leverage set at the venue for a symbol: the largest that its accounts ask for.
+
+    1x for a symbol that no account trades: somebody else's position there holds all its value.
+    """
+    seats = state.seats_by_symbol[symbol]
+    return max((seat.account.terms.sizing.leverage for seat in seats), default=ONE)
 
 
 def available_balance(state: EngineState) -> Money:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.accounts.account import VirtualAccount
 from engine.messages.decisions import GovernorActed, GovernorAction
 from engine.messages.runs import Rung
-from engine.money import ONE
+from engine.money import ONE, Money
 from engine.state import EngineState
 from engine.timebase import DAY, NEVER, Nanos
 
@@ -13,12 +13,14 @@ UNTIL_RESET = 0
 """A pause rung's value that means: until the daily reset."""
 
 
-def after_trade(state: EngineState, account: VirtualAccount) -> Iterator[GovernorActed]:
-    """What a closed trade brings: a step on the ladder, or back to full size after a win."""
-    if account.losses == 0:
-        if account.size_factor != ONE:
-            yield _acted(account, "size", "win", ONE, 0, 0)
-    else:
+def after_trade(state: EngineState, account: VirtualAccount, pnl: Money) -> Iterator[GovernorActed]:
+    """What a closed trade brings: a step on the ladder, or back to full size after a win.
+
+    One that neither earned nor lost (``pnl`` 0) leaves the account where it stands.
+    """
+    if pnl > 0 and account.size_factor != ONE:
+        yield _acted(account, "size", "win", ONE, 0, 0)
+    elif pnl < 0:
         for rung in account.risk.ladder:
             if rung.losses == account.losses:
                 yield _climb(state, account, rung)

@@ -1,0 +1,114 @@
+"""The laws as functions that raise: what must hold of a state, whatever has happened before.
+
+Each is written from the design and not from the engine: it knows the words of the engine (its
+messages and the slots of its state), but none of its judgements.
+"""
+
+from collections.abc import Iterable
+
+from engine.domain.position import Position
+from engine.ids import ClientId, PositionKey
+from engine.messages.decisions import Approved, Decision, OrderRequested
+from engine.messages.effects import Effect, Notify, PlaceOrder
+from engine.messages.inputs import Stamped
+from engine.messages.venue import OrderFilled
+from engine.react import pending
+from engine.state import EngineState
+from engine.step import Step
+
+
+def to_do(state: EngineState, effects: Iterable[Effect]) -> None:
+    """Law 4: what was just asked stands in the to-do list until its answer comes."""
+    listed = list(pending(state))
+    for effect in effects:
+        if not isinstance(effect, Notify):
+            assert effect in listed, f"law 4: {effect} is not pending"
+
+
+def protection(state: EngineState) -> None:
+    """Law 5: an open position is covered, or covering in time, or closing as an incident."""
+    for key, position in state.positions.items():
+        if position.quantity and position.account:
+            assert _is_looked_after(state, key, position), (
+                f"law 5: {key} is open at {state.at} and nobody looks after it: "
+                f"wanted {position.stop_price}, covering until {position.covering_until}, "
+                f"closing {position.closing!r}, incident {position.incident}"
+            )
+
+
+def _is_looked_after(state: EngineState, key: PositionKey, position: Position) -> bool:
+    if position.venue_stop:
+        return True
+    if position.covering_until >= state.at:
+        return ("protection", "", key) in state.timers.due
+    closing = position.closing in state.blotter.live or ("close", "", key) in state.timers.due
+    return closing and position.incident in state.incidents
+
+
+def gate(decisions: Iterable[Decision]) -> None:
+    """Law 7: an entry follows its approval, of the same size, and every check had passed."""
+    before: Decision | None = None
+    for decision in decisions:
+        if isinstance(decision, OrderRequested) and decision.purpose == "entry":
+            assert isinstance(before, Approved), "law 7: an entry without an approval"
+            assert all(check.passed for check in before.checks), "law 7: approved with a failure"
+            asked = decision.key, decision.account, decision.side, decision.quantity
+            let = before.key, before.account, before.side, before.quantity
+            assert asked == let, "law 7: the entry is not what was approved"
+            assert decision.stop_price > 0, "S0-15: an entry without a stop"
+        elif isinstance(decision, OrderRequested):
+            assert decision.reduce_only, "law 7: a close that could open"
+        before = decision
+
+
+class Books:
+    """Laws 6 and 9 over a run: what was filled, and which client ids were ever sent."""
+
+    def __init__(self) -> None:
+        self.executions: set[str] = set()
+        self.filled: dict[PositionKey, int] = {}
+        self.sent: set[ClientId] = set()
+
+    def check(self, state: EngineState, stamped: Stamped, done: Step) -> None:
+        """Take in one step and hold the state against the own count."""
+        fill = stamped.input
+        if isinstance(fill, OrderFilled) and fill.execution_id not in self.executions:
+            self.executions.add(fill.execution_id)
+            signed = fill.side * fill.quantity
+            self.filled[fill.key] = self.filled.get(fill.key, 0) + signed
+        for effect in done.effects:
+            if isinstance(effect, PlaceOrder):
+                assert effect.client_id not in self.sent, f"law 9: {effect.client_id} sent twice"
+                self.sent.add(effect.client_id)
+        self._balance(state)
+
+    def _balance(self, state: EngineState) -> None:
+        for key, position in state.positions.items():
+            held = self.filled.get(key, 0)
+            assert position.quantity == held, f"law 6: {key} is {position.quantity}, filled {held}"
+            assert (position in state.open_positions[key.symbol]) == (position.quantity != 0)
+            if not position.quantity:
+                assert position.marked == 0, "law 6: a flat position is worth nothing"
+                assert position.entry_value == 0, "law 6: a flat position cost nothing"
+                continue
+            mark = state.markets[key.symbol].mark
+            size = abs(position.quantity)
+            worth = (mark * size + 50_000_000) // 100_000_000
+            profit = (worth - position.entry_value) * (1 if position.quantity > 0 else -1)
+            assert position.marked == profit, "law 6: unrealised profit is at the mark"
+        ledger = state.ledger
+        assert ledger.wallet == ledger.deposits + ledger.realised - ledger.fees, "law 6: wallet"
+        for name, account in state.accounts.items():
+            own = [p for p in state.positions.values() if p.account == name and p.quantity]
+            assert account.unrealised == sum(p.marked for p in own), "law 6: unrealised"
+            assert account.open_positions == len(own), f"law 6: {name} counts its positions"
+            total = account.terms.virtual_equity + account.realised + account.unrealised
+            assert account.equity == total, "law 6: equity == cash + unrealised"
+
+
+def hold(state: EngineState, stamped: Stamped, done: Step, books: Books) -> None:
+    """All laws that can be seen after one step."""
+    to_do(state, done.effects)
+    protection(state)
+    gate(done.decisions)
+    books.check(state, stamped, done)
