@@ -15,7 +15,7 @@ EMPTY_NAMES = frozenset(
 )
 EMPTY_ENDINGS = re.compile(r"(?:Manager|Helpers?|Utils?|Common)$")
 SCREENS = ("click", "rich")
-WITH_SCREENS = ("cli.py", "adapters/commands")
+WITH_SCREENS = ("cli.py", "commands")
 
 
 def long_files(root: Path) -> Iterator[Violation]:
@@ -104,5 +104,5 @@ def screens(root: Path) -> Iterator[Violation]:
                     yield source.breaks(
                         node,
                         f"{name} is imported outside of the command line",
-                        "return what is to be shown, and show it in adapters/commands",
+                        "return what is to be shown, and show it in commands",
                     )

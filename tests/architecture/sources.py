@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HOUSE = Path(__file__).resolve().parents[2]
-PACKAGES = ("engine", "journal", "adapters", "replays")
+PACKAGES = ("engine", "journal", "adapters", "replays", "commands")
 SHIPPED = (*PACKAGES, "cli.py")
 PROVING = ("tests", "bench", "examples")
 EVERYTHING = (*SHIPPED, *PROVING)

@@ -8,7 +8,7 @@ from importlib import metadata
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.sources import HOUSE
+from tests.architecture.sources import HOUSE, PACKAGES
 
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (HOUSE / "constraints.txt").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def test_the_lock_names_no_place() -> None:
 
 def test_every_package_that_is_shipped_says_it_is_typed() -> None:
     """Users' type checkers read ours."""
-    for room in ("engine", "journal", "adapters", "replays"):
+    for room in PACKAGES:
         assert (HOUSE / room / "py.typed").is_file(), f"{room}/py.typed:1: missing. Mend: add it"
 
 

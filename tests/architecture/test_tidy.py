@@ -78,7 +78,7 @@ INNOCENT: list[tuple[Rule, str, str]] = [
     (rules_tidy.long_functions, "engine/a.py", "@x\n@y\ndef a():\n" + "    b()\n" * 59),
     (rules_tidy.long_lines, "engine/a.py", f"a = '{'x' * 94}'\n"),
     (rules_tidy.empty_names, "engine/a.py", "class DataGap:\n    pass\n"),
-    (rules_tidy.screens, "adapters/commands/a.py", "import click\n"),
+    (rules_tidy.screens, "commands/a.py", "import click\n"),
     (rules_tidy.prints, "bench/a.py", "print('a')\n"),
     (rules_words.promises, "engine/a.py", "# waits for nowhere\n"),
     (rules_words.machine_paths, "tests/test_a.py", "A = '../shared/data'\n"),

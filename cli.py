@@ -1,0 +1,123 @@
+"""The command line: groups that load a command's module only when it is asked for.
+
+So ``tradefold --help`` knows every command by one line of a table, and imports nothing heavy.
+"""
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from commands.envelope import guard
+
+Table = Mapping[str, tuple[str, str]]
+"""Name of a command to where it is (``module:attribute``) and its one line of help."""
+
+JOURNAL: Table = {
+    "show": ("commands.journal:show", "What a journal holds: its run, its terms, its origin."),
+    "tail": ("commands.journal:tail", "The last frames, in words."),
+    "export": ("commands.journal:export", "Frames as JSON lines, for other programs."),
+}
+CONFIG: Table = {
+    "explain": ("commands.config:explain", "Every setting, its value, and where it is from."),
+}
+COMMANDS: Table = {
+    "demo": ("commands.demo:command", "A whole run without keys or network, explained."),
+    "backtest": ("commands.backtest:command", "Run a configuration over candles."),
+    "replay": ("commands.replay:command", "Rebuild the state from a journal."),
+    "verify": ("commands.verify:command", "Prove a journal: chain, refold, re-decide."),
+    "explain": ("commands.explain:command", "Why this order, and why not that one."),
+    "incidents": ("commands.incidents:command", "What needed a person's eye."),
+    "journal": ("cli:journal", "Look into a journal: show, tail, export."),
+    "config": ("cli:config", "Where a setting comes from."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named in a table and imported when they are invoked."""
+
+    def __init__(self, name: str, table: Table, text: str) -> None:
+        super().__init__(name, help=text, context_settings={"max_content_width": 100})
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        del ctx
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and hand it out."""
+        del ctx
+        if cmd_name not in self.table:
+            return None
+        place, _, attribute = self.table[cmd_name][0].partition(":")
+        module = sys.modules[__name__] if place == "cli" else importlib.import_module(place)
+        found: click.Command = getattr(module, attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in ``--help``, from the table alone."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
+
+
+class Program(LazyGroup):
+    """The top group: every error of every command ends here, as a sentence and an exit code."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run the command that ``args`` name and exit with its code."""
+        del standalone_mode
+        words = list(sys.argv[1:] if args is None else args)
+
+        def work() -> object:
+            return super(Program, self).main(
+                words, prog_name or "tradefold", complete_var, False, windows_expand_args, **extra
+            )
+
+        sys.exit(guard(words, work))
+
+
+def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    del parameter
+    if not wanted or ctx.resilient_parsing:
+        return
+    provenance = importlib.import_module("replays.provenance")
+    click.echo(f"tradefold {provenance.code_version()}")
+    ctx.exit()
+
+
+journal = LazyGroup("journal", JOURNAL, "Look into a journal.")
+config = LazyGroup("config", CONFIG, "Where a setting comes from.")
+main = Program(
+    "tradefold",
+    COMMANDS,
+    """A deterministic trading engine that can prove what it did.
+
+    Begin with `tradefold demo`: it needs no keys and no network. Every command has --help with an
+    example, and --json for programs. Exit codes: 0 done, 1 the answer is no, 2 wrong usage or
+    input, 3 the disk or the network failed, 4 a broken invariant, 130 stopped by Ctrl-C.""",
+)
+main.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_version,
+        help="Print the version and exit.",
+    )
+)
+
+if __name__ == "__main__":
+    main()

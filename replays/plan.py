@@ -1,0 +1,165 @@
+"""From what a person typed to a session that is ready to go, with everything checked before.
+
+Configuration, strategies and candle files are read whole here; the journal is not touched, so a
+mistake in any of them leaves nothing behind.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from adapters.config.resolve import Resolved, resolve
+from adapters.config.terms import run_id, to_terms
+from adapters.history.feed import base_interval, check_range, feed
+from adapters.history.opening import open_series
+from adapters.history.series import Series
+from adapters.strategy_source import StrategyShelf
+from adapters.synthetic.market import PREFIX, open_synthetic, parse_recipe
+from adapters.wiring import Mode
+from engine.errors import UserError
+from engine.messages.runs import Terms
+from engine.money import parse
+from engine.timebase import NEVER, Nanos, parse_time, render_span, render_time
+from replays.backtest import Session
+from replays.provenance import Provenance, of_the_code
+
+
+@attrs.frozen
+class Wanted:
+    """What a run was asked to be, in the words of the command line."""
+
+    config: Path
+    candles: tuple[str, ...]
+    sets: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+
+
+@attrs.frozen
+class Plan:
+    """A run that can begin: its name, its terms, its candles and where all of them came from."""
+
+    run: str
+    terms: Terms
+    series: tuple[Series, ...]
+    start_ns: int
+    end_ns: int
+    shelf: StrategyShelf
+    provenance: Provenance
+
+    @property
+    def first_ns(self) -> int:
+        """When the first candle of the span asked for may open."""
+        return max(self.start_ns, min(each.facts.first_ns for each in self.series))
+
+    @property
+    def last_ns(self) -> int:
+        """When the last one closes, at the latest."""
+        last = max(each.facts.last_ns for each in self.series) + self.terms.base_interval_ns
+        return min(self.end_ns, last)
+
+    def session(self) -> Session:
+        """A fresh session of this run."""
+        groups = feed(self.series, self.start_ns, self.end_ns)
+        return Session(self.run, self.terms, groups, self.shelf.build, self.provenance)
+
+
+def plan_run(
+    wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: StrategyShelf
+) -> Plan:
+    """Read and check everything. Raises ``UserError`` with one sentence for the first mistake."""
+    start = moment_of("--from", wanted.start, 0)
+    end = moment_of("--to", wanted.end, NEVER)
+    if start >= end:
+        raise UserError(f"--from {wanted.start} is not before --to {wanted.end}; exchange them")
+    resolved = resolve(wanted.config, environ, wanted.sets, shelf.parameters_of)
+    digests = {
+        section.strategy: shelf.find(section.strategy).digest
+        for section in resolved.settings.accounts.values()
+    }
+    terms, series = _market(wanted, resolved, digests)
+    check_range(series, start, end)
+    _try_strategies(terms, shelf)
+    provenance = (
+        ("mode", mode.name),
+        ("config", str(wanted.config)),
+        *(("set", each) for each in wanted.sets),
+        *((f"option {name}", text) for name, text in _span_options(wanted)),
+        *of_the_candles(series),
+        *of_the_code(),
+    )
+    return Plan(run_id(terms), terms, series, start, end, shelf, provenance)
+
+
+def moment_of(option: str, text: str, otherwise: int) -> Nanos:
+    """The time that an option gives; ``otherwise`` when it is empty."""
+    if not text:
+        return Nanos(otherwise)
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise UserError(
+            f"{option} {text} is no time; write 2025-01-31 or 2025-01-31T12:00 (UTC)"
+        ) from error
+
+
+def of_the_candles(series: Sequence[Series]) -> Provenance:
+    """What was found in the data, for the manifest."""
+    told: list[tuple[str, str]] = []
+    for each in series:
+        facts = each.facts
+        name = f"candles {facts.symbol}"
+        told += [
+            (f"{name} source", facts.source),
+            (f"{name} sha256", facts.digest),
+            (f"{name} rows", str(facts.rows)),
+            (f"{name} interval", render_span(facts.interval_ns)),
+            (f"{name} first", render_time(facts.first_ns)),
+            (f"{name} last", render_time(facts.last_ns)),
+            (f"{name} gaps", str(len(facts.gaps))),
+            (f"{name} unit", facts.unit),
+        ]
+        told += [(f"{name} note", note) for note in facts.notes]
+    return tuple(told)
+
+
+def _span_options(wanted: Wanted) -> list[tuple[str, str]]:
+    return [(name, text) for name, text in (("from", wanted.start), ("to", wanted.end)) if text]
+
+
+def _market(
+    wanted: Wanted, resolved: Resolved, digests: Mapping[str, str]
+) -> tuple[Terms, tuple[Series, ...]]:
+    """The terms and the candles: a made market needs the contracts, a file tells its interval."""
+    made = [text for text in wanted.candles if text.startswith(PREFIX)]
+    if not wanted.candles:
+        raise UserError("there are no candles to run over; add --data PATH or --data synthetic:7")
+    if made and len(wanted.candles) > 1:
+        raise UserError(f"--data {made[0]} is a whole market; give no other --data beside it")
+    if made:
+        recipe = parse_recipe(made[0])
+        terms = to_terms(resolved, recipe.interval_ns, digests)
+        return terms, open_synthetic(recipe, terms.instruments)
+    settings = resolved.settings
+    symbols = sorted({name for each in settings.accounts.values() for name in each.symbols})
+    ticks = {symbol: parse(settings.instruments[symbol].tick) for symbol in symbols}
+    series = open_series(wanted.candles, symbols, ticks)
+    return to_terms(resolved, base_interval(series), digests), series
+
+
+def _try_strategies(terms: Terms, shelf: StrategyShelf) -> None:
+    """Build every strategy once, so that one that cannot be built is told before the run."""
+    instruments = {each.symbol: each for each in terms.instruments}
+    for account in terms.accounts:
+        for symbol in account.symbols:
+            try:
+                shelf.build(account, instruments[symbol])
+            except UserError as error:
+                raise UserError(f"accounts.{account.name}: {error}") from error
+            except Exception as error:
+                kind = type(error).__name__
+                raise UserError(
+                    f"accounts.{account.name}: strategy {account.strategy.name} for {symbol} "
+                    f"cannot be built ({kind}: {error}); correct it and start again"
+                ) from error

@@ -1,0 +1,83 @@
+"""Running a plan into a file: timed, with the garbage collector out of the way."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import attrs
+
+from adapters.wiring import Mode
+from engine.messages.decisions import Decision
+from engine.messages.inputs import Stamped
+from engine.state import EngineState
+from journal.places import remove_database
+from journal.store import SqliteJournal
+from replays.backtest import Outcome, backtest
+from replays.plan import Plan
+
+_COLLECT_AFTER = 200_000
+"""Allocations between two collections: records are freed by counting, cycles are few."""
+
+Watch = Callable[[EngineState], None]
+
+
+@attrs.frozen
+class Ran:
+    """A run that reached its end, and how long that took (wall time, seconds)."""
+
+    outcome: Outcome
+    seconds: float
+    path: Path
+
+
+@attrs.define
+class Kept:
+    """What is on the disk of a run that was stopped: for the sentence that says so."""
+
+    journal: SqliteJournal | None = None
+
+
+def run_to_file(
+    plan: Plan, mode: Mode, path: Path, replace: bool, kept: Kept, begun: Watch | None = None
+) -> Ran:
+    """Run a plan to its end and seal its journal at ``path``.
+
+    ``begun`` is given the live state once, before the first candle, to show progress from.
+    Stopped in the middle, a journal under its own name stays, closed and not sealed; one that was
+    to replace another is removed, and the other stays.
+    """
+    session = plan.session()
+
+    def open_journal(first: Stamped, decisions: tuple[Decision, ...]) -> SqliteJournal:
+        kept.journal = mode.journal(path, first, decisions, replace=replace)
+        return kept.journal
+
+    if begun is not None:
+        begun(session.state)
+    try:
+        with calm_collector():
+            start = perf_counter()
+            outcome = backtest(session, open_journal)
+            seconds = perf_counter() - start
+    except BaseException:
+        journal = kept.journal
+        if journal is not None and journal.file != path:
+            remove_database(journal.file)
+        raise
+    return Ran(outcome, seconds, path)
+
+
+@contextmanager
+def calm_collector() -> Iterator[None]:
+    """Leave the objects of the program alone and look for cycles seldom; undone at the end."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -1,0 +1,266 @@
+"""The summary of a run, from its journal alone: the projections, the manifest and the last marks.
+
+Equity is what cash flow says (bybit-v5.md 6.1): the start, plus what was sold, less what was
+bought, less fees, plus what is held at the mark. It is reckoned here from the recorded fills and
+not taken from the engine's state, so that the two can be compared.
+"""
+
+import sqlite3
+from typing import Any
+
+import attrs
+
+from engine.domain.candle import Candle
+from engine.errors import NegativeAnswerError
+from engine.messages.market import MarkPriced
+from engine.messages.runs import RunStarted
+from engine.money import SCALE, notional
+from engine.timebase import parse_time
+from journal.frame import FrameSource, Head
+from journal.reader import JournalReader
+from replays.results import Point, Results, Trade, added, largest_fall, results_of
+
+_WINDOW = 4096
+
+
+@attrs.frozen
+class AccountSummary:
+    """One virtual account at the end: money e8, ``fall`` the largest drawdown (e8 fraction).
+
+    ``equity`` is its allocation, what its trades brought, and what is open at the mark.
+    """
+
+    name: str
+    strategy: str
+    symbols: tuple[str, ...]
+    timeframe_ns: int
+    allocation: int
+    equity: int
+    results: Results
+    fees: int
+    fall: int
+    standing: str
+    standing_reason: str
+
+
+@attrs.frozen
+class Open:
+    """A position that was still open at the end, valued at the mark; e8."""
+
+    account: str
+    symbol: str
+    side: str
+    quantity: int
+    entry_price: int
+    mark: int
+    unrealised: int
+    stop_price: int
+
+
+@attrs.frozen
+class Incident:
+    """One incident; ``closed_at`` and ``resolution`` are None while it is open."""
+
+    number: int
+    kind: str
+    account: str
+    symbol: str
+    opened_seq: int
+    opened_at: str
+    facts: str
+    closed_seq: int | None
+    closed_at: str | None
+    resolution: str | None
+
+
+@attrs.frozen
+class Summary:
+    """All that a run came to. ``fees`` are all that was paid, of open positions too."""
+
+    started: RunStarted
+    head: Head
+    first_at: int
+    accounts: tuple[AccountSummary, ...]
+    total: Results
+    fall: int
+    fees: int
+    wallet: int
+    equity: int
+    line: tuple[Point, ...]
+    open: tuple[Open, ...]
+    refusals: tuple[tuple[str, int], ...]
+    governor: tuple[tuple[str, int], ...]
+    halted: tuple[tuple[str, str, str], ...]
+    incidents: tuple[Incident, ...]
+
+
+def summarise(journal: JournalReader) -> Summary:
+    """The summary of a journal. Raises ``NegativeAnswerError`` when its tables are damaged."""
+    try:
+        return _summarise(journal)
+    except sqlite3.Error as error:
+        raise NegativeAnswerError(
+            f"journal {journal.name}: its tables cannot be read ({error}); run verify"
+        ) from error
+
+
+def incidents_of(journal: JournalReader) -> tuple[Incident, ...]:
+    """Every incident, in order."""
+    rows = _rows(
+        journal,
+        "SELECT incident, kind, account, symbol, opened_seq, opened_at, facts, closed_seq,"
+        " closed_at, resolution FROM incidents ORDER BY incident",
+    )
+    return tuple(Incident(*row) for row in rows)
+
+
+def _summarise(journal: JournalReader) -> Summary:
+    started, head = journal.started, journal.head
+    trades = [
+        Trade(account, _units(pnl), _units(fees), _units(r))
+        for account, pnl, fees, r in _rows(
+            journal, "SELECT account, pnl, fees, r_multiple FROM trades ORDER BY trade"
+        )
+    ]
+    fills = _rows(journal, "SELECT account, side, value, fee FROM fills")
+    held = _open_positions(journal)
+    lines = _equity_lines(journal, started)
+    ends = {name: _end_of(name, fills, held, 0) for name in lines}
+    for account in started.terms.accounts:
+        lines[account.name].append((head.last_at, account.virtual_equity + ends[account.name]))
+    line = added(list(lines.values()))
+    fees = sum(_units(fee) for *_, fee in fills)
+    equity = started.terms.venue.wallet + _end_of(None, fills, held, 0)
+    return Summary(
+        started=started,
+        head=head,
+        first_at=line[0][0],
+        accounts=_accounts(journal, started, trades, fills, lines, ends),
+        total=results_of(trades),
+        fall=largest_fall(line),
+        fees=fees,
+        wallet=equity - sum(each.unrealised for each in held),
+        equity=equity,
+        line=tuple(line),
+        open=tuple(held),
+        refusals=_counted(journal, "reason", "kind = 'IntentRefused'"),
+        governor=_counted(
+            journal, "json_extract(facts, '$.action') || ': ' || reason", "kind = 'GovernorActed'"
+        ),
+        halted=tuple(
+            _rows(
+                journal,
+                "SELECT account, symbol, reason FROM decisions WHERE kind = 'StrategyHalted'"
+                " ORDER BY seq, n",
+            )
+        ),
+        incidents=incidents_of(journal),
+    )
+
+
+def _accounts(
+    journal: JournalReader,
+    started: RunStarted,
+    trades: list[Trade],
+    fills: list[Any],
+    lines: dict[str, list[Point]],
+    ends: dict[str, int],
+) -> tuple[AccountSummary, ...]:
+    query = "SELECT account, standing, standing_reason FROM virtual_accounts"
+    standings = {account: (standing, why) for account, standing, why in _rows(journal, query)}
+    return tuple(
+        AccountSummary(
+            account.name,
+            account.strategy.name,
+            account.symbols,
+            account.timeframe_ns,
+            account.virtual_equity,
+            account.virtual_equity + ends[account.name],
+            results_of([trade for trade in trades if trade.account == account.name]),
+            sum(_units(fee) for name, _, _, fee in fills if name == account.name),
+            largest_fall(lines[account.name]),
+            *standings.get(account.name, ("active", "")),
+        )
+        for account in started.terms.accounts
+    )
+
+
+def _end_of(account: str | None, fills: list[Any], held: list[Open], start: int) -> int:
+    """What cash flow and open positions come to, of one account or of all."""
+    total = start
+    for name, side, value, fee in fills:
+        if account is None or name == account:
+            total += (_units(value) if side == "sell" else -_units(value)) - _units(fee)
+    for each in held:
+        if account is None or each.account == account:
+            worth = notional(each.mark, each.quantity)
+            total += worth if each.side == "buy" else -worth
+    return total
+
+
+def _equity_lines(journal: JournalReader, started: RunStarted) -> dict[str, list[Point]]:
+    lines: dict[str, list[Point]] = {account.name: [] for account in started.terms.accounts}
+    for account, at, equity in _rows(
+        journal, "SELECT account, at, equity FROM equity ORDER BY seq, n"
+    ):
+        lines[account].append((parse_time(at), _units(equity)))
+    return lines
+
+
+def _open_positions(journal: JournalReader) -> list[Open]:
+    rows = _rows(
+        journal,
+        "SELECT account, symbol, side, quantity, entry_price, entry_value, stop_price"
+        " FROM positions ORDER BY account, symbol",
+    )
+    marks = last_marks(journal, tuple(dict.fromkeys(row[1] for row in rows)))
+    found = []
+    for account, symbol, side, quantity, entry_price, entry_value, stop in rows:
+        size, mark = _units(quantity), marks.get(symbol, _units(entry_price))
+        gain = notional(mark, size) - _units(entry_value)
+        found.append(
+            Open(
+                account,
+                symbol,
+                side,
+                size,
+                _units(entry_price),
+                mark,
+                gain if side == "buy" else -gain,
+                _units(stop),
+            )
+        )
+    return found
+
+
+def last_marks(source: FrameSource, symbols: tuple[str, ...]) -> dict[str, int]:
+    """The latest mark price (e8) of each symbol, looked for from the end backwards."""
+    marks: dict[str, int] = {}
+    told: dict[str, int] = {}
+    last = source.head.last_seq
+    while last > 0 and any(symbol not in marks for symbol in symbols):
+        first = max(1, last - _WINDOW + 1)
+        closes: dict[str, int] = {}
+        for stamped, _ in source.frames(first, last):
+            event = stamped.input
+            if type(event) is Candle:
+                closes[event.symbol] = event.close
+            elif type(event) is MarkPriced:
+                told[event.symbol] = event.price
+        marks = {**closes, **told, **marks}
+        last = first - 1
+    return marks
+
+
+def _counted(journal: JournalReader, what: str, where: str) -> tuple[tuple[str, int], ...]:
+    query = f"SELECT {what}, count(*) FROM decisions WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1"
+    return tuple(_rows(journal, query))
+
+
+def _rows(journal: JournalReader, query: str) -> list[Any]:
+    return journal.connection.execute(query).fetchall()
+
+
+def _units(number: float) -> int:
+    """The e8 integer that a plain decimal of a table was made from."""
+    return round(number * SCALE)
