@@ -91,17 +91,13 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
         _rest(state, market, order, now)
 
 
-def reject(
-    state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: Nanos
-) -> None:
+def reject(state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: Nanos) -> None:
     """Answer that the order is not taken."""
     code, text = refusal
     state.outbox.send(OrderRejected(asked.key, asked.client_id, code, text, now), now)
 
 
-def _place_limit(
-    state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos
-) -> None:
+def _place_limit(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
     asked = order.asked
     best = state.costs.best_price(order.side, market.last, market.instrument.tick)
     crosses = market.last > 0 and order.side * asked.price >= order.side * best
@@ -159,9 +155,7 @@ def set_stop(state: VenueState, asked: SetStop, now: Nanos) -> None:
     report_stop(state, market, now)
 
 
-def reject_stop(
-    state: VenueState, asked: SetStop, refusal: tuple[int, str], now: Nanos
-) -> None:
+def reject_stop(state: VenueState, asked: SetStop, refusal: tuple[int, str], now: Nanos) -> None:
     """Answer that the stop is not taken."""
     code, text = refusal
     state.outbox.send(StopRejected(asked.key, code, text, now), now)

@@ -37,7 +37,7 @@ Met = VenueOrder | FillCause
 class _Way:
     """Where the price is and what limit orders may still have; lives for one market event."""
 
-    __slots__ = ("candle", "leg", "maker_room", "path", "venue_ns")
+    __slots__ = ("candle", "fresh", "leg", "maker_room", "path", "venue_ns")
 
     def __init__(self, venue_ns: int) -> None:
         self.candle: Candle | None = None
@@ -45,6 +45,8 @@ class _Way:
         self.leg = -1
         """-1 stands at the open; 0, 1, 2 are inside the bar."""
         self.maker_room = 0
+        self.fresh = False
+        """The position was opened by a resting order in this bar: its target waits for the next."""
         self.venue_ns = venue_ns
 
     def moment(self, price: int) -> int:
@@ -54,22 +56,13 @@ class _Way:
         return self.path.moment(self.leg, price)
 
 
-class _Fresh:
-    """Whether the position was opened inside this bar: then its target waits for the next."""
-
-    __slots__ = ("opened",)
-
-    def __init__(self) -> None:
-        self.opened = False
-
-
 def meet_open(state: VenueState, market: VenueMarket, price: int, open_ns: int) -> None:
     """A bar opens at ``price``: stops, targets and triggers that it jumped over act at once.
 
     Limit orders wait for the bar's volume, which is known when it closes.
     """
     way = _Way(open_ns)
-    _stand(state, market, way, price, _Fresh())
+    _stand(state, market, way, price)
 
 
 def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
@@ -80,13 +73,12 @@ def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
     way.maker_room = (
         market.shared(candle.volume, state.volume_share) if state.volume_share else UNLIMITED
     )
-    fresh = _Fresh()
-    _stand(state, market, way, candle.open, fresh)
+    _stand(state, market, way, candle.open)
     for leg in range(3):
         way.leg = leg
         start, end = path.corners[leg], path.corners[leg + 1]
         direction = RISING if end > start else FALLING
-        _go(state, market, way, start, end, direction, fresh)
+        _go(state, market, way, start, end, direction)
 
 
 def _low_first(market: VenueMarket) -> bool:
@@ -106,11 +98,9 @@ def _low_first(market: VenueMarket) -> bool:
     return falling is not False
 
 
-def _stand(
-    state: VenueState, market: VenueMarket, way: _Way, price: int, fresh: _Fresh
-) -> None:
-    _go(state, market, way, price, price, FALLING, fresh)
-    _go(state, market, way, price, price, RISING, fresh)
+def _stand(state: VenueState, market: VenueMarket, way: _Way, price: int) -> None:
+    _go(state, market, way, price, price, FALLING)
+    _go(state, market, way, price, price, RISING)
 
 
 def _go(
@@ -120,12 +110,11 @@ def _go(
     start: int,
     end: int,
     direction: int,
-    fresh: _Fresh,
 ) -> None:
     """Act on everything between ``start`` and ``end``, nearest first."""
     here = start
     while True:
-        met = _first_met(market, way, end, direction, fresh)
+        met = _first_met(market, way, end, direction)
         if met is None:
             return
         level, what = met
@@ -134,13 +123,12 @@ def _go(
         was = market.position.quantity
         _act(state, market, way, what, level, here, venue_ns)
         state.refresh(market)
-        if way.leg >= 0 and market.position.quantity and was * market.position.quantity <= 0:
-            fresh.opened = True
+        now = market.position.quantity
+        if way.candle is not None and now and was * now <= 0:
+            way.fresh = True
 
 
-def _first_met(
-    market: VenueMarket, way: _Way, end: int, direction: int, fresh: _Fresh
-) -> tuple[int, Met] | None:
+def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tuple[int, Met] | None:
     """The nearest waiting level in ``direction`` up to ``end``; of equals the stop, the oldest."""
     position = market.position
     side = position.side
@@ -150,7 +138,7 @@ def _first_met(
     if side == -direction:
         level = position.stop_price
         best = (level, "stop_loss")
-    elif side == direction and not fresh.opened:
+    elif side == direction and not way.fresh:
         level = position.target_price
         best = (level, "take_profit")
     if level and direction * level <= reach:

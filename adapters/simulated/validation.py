@@ -122,9 +122,7 @@ def _margin(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusa
     if asked.reduce_only or asked.order_type == "stop_market":
         return None
     opening = opening_quantity(market.position, asked.side, asked.quantity)
-    price = asked.price or state.costs.taker_price(
-        asked.side, market.last, market.instrument.tick
-    )
+    price = asked.price or state.costs.taker_price(asked.side, market.last, market.instrument.tick)
     value = notional(price, opening)
     if order_cost(asked.side, value, market.leverage, state.costs.taker_fee) > state.available:
         return BALANCE, "ab not enough for new order"

@@ -12,7 +12,7 @@ from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.order import OrderType, Side, TimeInForce
 from engine.ids import ClientId, PositionKey
-from engine.messages.effects import CancelOrder, Effect, PlaceOrder, SetStop
+from engine.messages.effects import CancelOrder, Effect, LookUpOrder, PlaceOrder, SetStop
 from engine.messages.market import BarOpened
 from engine.messages.runs import (
     AccountTerms,
@@ -25,7 +25,7 @@ from engine.messages.runs import (
     Terms,
     VenueTerms,
 )
-from engine.messages.venue import ExecutionReport
+from engine.messages.venue import ExecutionReport, StopReported
 from engine.money import Money, Price, Quantity, Rate, parse
 from engine.timebase import DAY, MILLISECOND, MINUTE, NEVER, SECOND, Nanos
 
@@ -71,9 +71,7 @@ def account(name: str, symbols: tuple[str, ...], leverage: str) -> AccountTerms:
         symbols=symbols,
         timeframe_ns=MINUTE,
         strategy=StrategyTerms("none", (), ""),
-        sizing=SizingTerms(
-            Rate(0), 0, Rate(e8(leverage)), 0, Money(0), Rate(0)
-        ),
+        sizing=SizingTerms(Rate(0), 0, Rate(e8(leverage)), 0, Money(0), Rate(0)),
         risk=RiskTerms(Money(0), Rate(0), "pause", 0, 0, Money(0), Rate(0), False, ()),
     )
 
@@ -110,9 +108,7 @@ def terms(
         ),
         instruments=(instrument("BTCUSDT"), instrument("ETHUSDT")),
         accounts=(account("one", ("BTCUSDT", "ETHUSDT"), leverage),),
-        limits=GlobalTerms(
-            Rate(0), Nanos(0), 0, SECOND, SECOND, SECOND, Nanos(5 * SECOND), DAY
-        ),
+        limits=GlobalTerms(Rate(0), Nanos(0), 0, SECOND, SECOND, SECOND, Nanos(5 * SECOND), DAY),
     )
 
 
@@ -164,6 +160,16 @@ def order(
 def cancel(client_id: str, key: PositionKey = BTC) -> CancelOrder:
     """A request to cancel an order."""
     return CancelOrder(key, ClientId(client_id))
+
+
+def looking_up(client_id: str, key: PositionKey = BTC) -> LookUpOrder:
+    """A look-up of an order."""
+    return LookUpOrder(key, ClientId(client_id))
+
+
+def stop_told(key: PositionKey, stop: str, target: str, venue_ns: int) -> StopReported:
+    """The report of a position's own stop and target."""
+    return StopReported(key, Price(e8(stop)), Price(e8(target)), Nanos(venue_ns))
 
 
 def set_stop(stop: str, target: str = "0", key: PositionKey = BTC) -> SetStop:

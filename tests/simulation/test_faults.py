@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from adapters.simulated.faults import Draws
 from engine.domain.order import BUY, SELL
 from engine.ids import ClientId
-from engine.messages.effects import LookUpOrder, LookUpPosition
+from engine.messages.effects import LookUpPosition
 from engine.messages.venue import (
     ExecutionReport,
     OrderCancelled,
@@ -30,16 +30,12 @@ from tests.simulation.given import (
     cancel,
     e8,
     faults,
+    looking_up,
     order,
     set_stop,
 )
 
 STILL = "100 100 100 100"
-
-
-def looking_up(client_id: str) -> LookUpOrder:
-    """A look-up of an order of BTCUSDT."""
-    return LookUpOrder(BTC, ClientId(client_id))
 
 
 def of(kind: type, reports: list[ExecutionReport]) -> list[ExecutionReport]:
@@ -111,6 +107,41 @@ def test_silence_meets_stops_and_cancels_too() -> None:
     assert gone == OutcomeUnknown(BTC, ClientId("a"), "cancel", "no answer")
 
 
+def test_of_a_silent_order_not_even_the_end_is_heard_before_a_look_up() -> None:
+    """The bar gives 0.5 of 1: fill and cancellation stay unheard, the look-up tells both."""
+    unheard = 0
+    for n in range(40):
+        session = Session(faults=faults(no_answer_placed="1"), volume_share="0.1")
+        session.bar(bar(0, STILL, volume="5"))
+        session.open(bar(1, STILL), order(f"a{n}", BUY, "1"))
+        told = session.take_kinds()
+        assert told in (["OrderFilled", "OrderCancelled", "OutcomeUnknown"], ["OutcomeUnknown"])
+        unheard += len(told) == 1
+        session.send(looking_up(f"a{n}"), at=START + 2 * MINUTE)
+        found = session.take()[-1]
+        assert isinstance(found, OrderFound)
+        assert (found.state, found.filled_quantity) == ("cancelled", e8("0.5"))
+    assert 10 <= unheard <= 30
+
+
+def test_a_second_cancel_has_its_own_luck() -> None:
+    """A lost cancel is sent again and the draw is another: else no retry would ever succeed."""
+    tries = []
+    for n in range(20):
+        session = Session(faults=faults(no_answer_lost="0.5"))
+        session.bar(bar(0, STILL))
+        names = (f"a{n}-{k}" for k in range(20))
+        resting = [order(name, BUY, "1", order_type="limit", price="90") for name in names]
+        session.send(*resting, at=START + MINUTE)
+        placed = session.exchange.open_orders[0].client_id
+        count = 0
+        while placed in [one.client_id for one in session.exchange.open_orders] and count < 30:
+            count += 1
+            session.send(cancel(placed), at=START + MINUTE + count)
+        tries.append(count)
+    assert 1 < max(tries) < 30
+
+
 def test_a_partial_fill_comes_in_pieces_or_leaves_a_rest() -> None:
     """The pieces have their own ids and times; what does not come is cancelled after them."""
     shapes = set()
@@ -128,6 +159,18 @@ def test_a_partial_fill_comes_in_pieces_or_leaves_a_rest() -> None:
         assert [one.venue_ns for one in fills] == sorted({one.venue_ns for one in fills})
         assert not ended or told[-1] is ended[0]
     assert shapes == {(1, 1), (2, 0), (3, 0)}
+
+
+def test_what_is_cancelled_of_a_thin_market_order_comes_after_all_its_pieces() -> None:
+    """The bar gives 0.5 of 1, in pieces that take a while; the end of the order is last."""
+    for n in range(20):
+        session = Session(faults=faults(partial="1"), volume_share="0.1")
+        session.bar(bar(0, STILL, volume="5"))
+        session.open(bar(1, STILL), order(f"a{n}", BUY, "1"))
+
+        told = session.take()
+        assert type(told[-1]) is OrderCancelled
+        assert len(told) > 2
 
 
 def test_a_late_report_comes_up_to_ten_seconds_later() -> None:
@@ -182,7 +225,7 @@ def test_a_fault_on_one_order_moves_no_other() -> None:
     """What happens to an ETH order is the same whatever happens before it in BTC."""
     rates = faults(reject="0.3", partial="0.5", late="0.5", duplicate="0.5", stop_reject="0.3")
 
-    def of_eth(*before: str) -> list[tuple[int, ExecutionReport]]:
+    def of_eth(*before: str) -> list[tuple[str, ...]]:
         session = Session(faults=rates)
         for symbol in ("BTCUSDT", "ETHUSDT"):
             session.exchange.observe(bar(0, STILL, symbol=symbol), START)
@@ -191,7 +234,9 @@ def test_a_fault_on_one_order_moves_no_other() -> None:
         session.send(*mine, at=START + MINUTE + 1)
         session.take()
         return [
-            (at, type(one).__name__, *_told(one)) for at, one in session.reports if one.key == ETH
+            (str(at), type(one).__name__, *_told(one))
+            for at, one in session.reports
+            if one.key == ETH
         ]
 
     alone = of_eth()

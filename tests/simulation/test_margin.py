@@ -1,9 +1,11 @@
 """The isolated margin formulas against the figures that bybit-v5.md 6.2 and 6.4 give."""
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.simulated.exchange import SimulatedExchange
 from engine.accounts.margin import (
     closing_reserve,
     maintenance_margin,
@@ -11,8 +13,9 @@ from engine.accounts.margin import (
     position_margin,
 )
 from engine.domain.order import BUY
-from engine.money import ONE, notional
-from tests.simulation.given import Session, bar, cancel, e8, order
+from engine.messages.market import MarkPriced
+from engine.money import ONE, Price, notional
+from tests.simulation.given import BTC, ETH, Session, account, bar, cancel, e8, order, terms
 
 TAKER = e8("0.00055")
 VALUE = notional(e8("60000"), e8("0.1"))
@@ -49,9 +52,7 @@ def test_a_long_without_leverage_cannot_go_bankrupt_and_reserves_nothing() -> No
     leverage=st.integers(ONE, e8("100")),
     side=st.sampled_from([1, -1]),
 )
-def test_an_order_costs_its_future_margin_and_its_fee(
-    value: int, leverage: int, side: int
-) -> None:
+def test_an_order_costs_its_future_margin_and_its_fee(value: int, leverage: int, side: int) -> None:
     cost = order_cost(side, value, leverage, TAKER)
     held = position_margin(side, value, leverage, TAKER)
 
@@ -69,9 +70,7 @@ def test_the_venue_holds_the_same_margins_for_a_position_it_opened() -> None:
 
 
 @pytest.mark.parametrize(("wallet", "accepted"), [("606.27", True), ("606.26", False)])
-def test_an_order_that_costs_more_than_is_available_is_refused(
-    wallet: str, accepted: bool
-) -> None:
+def test_an_order_that_costs_more_than_is_available_is_refused(wallet: str, accepted: bool) -> None:
     session = Session(leverage="10", wallet=wallet)
     session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
 
@@ -88,3 +87,28 @@ def test_a_resting_limit_order_holds_its_cost_and_gives_it_back_when_cancelled()
 
     session.bar(bar(1, "61000 61000 61000 61000"), cancel("a"))
     assert session.exchange.available == e8("10000")
+
+
+def test_a_symbol_has_the_largest_leverage_of_the_accounts_that_trade_it() -> None:
+    """BTC at 5x and 20x, ETH at 5x: 6000 / 20 + F at 20x, and 6000 / 5 + F at 5x."""
+    told = terms(leverage="5")
+    both = evolve(told, accounts=(*told.accounts, account("two", ("BTCUSDT",), "20")))
+    exchange = SimulatedExchange(both)
+    for n, key in enumerate((BTC, ETH)):
+        still = bar(0, "60000 60000 60000 60000", symbol=key.symbol)
+        exchange.observe(still, still.close_ns)
+        exchange.request(order(f"a{n}", BUY, "0.1", key=key), still.close_ns)
+        exchange.serve()
+
+    assert exchange.position_margin("BTCUSDT") == e8("300") + e8("3.135")
+    assert exchange.position_margin("ETHUSDT") == e8("1200") + e8("2.64")
+
+
+def test_equity_and_maintenance_follow_the_mark_where_the_feed_has_one() -> None:
+    """Long 0.1 at 60 000, last 60 000, mark 61 000: unrealised 100, MM 30.5 + F."""
+    session = Session(leverage="10")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("61000"))), session.now)
+
+    assert session.exchange.equity == e8("10000") - e8("3.3") + e8("100")
+    assert session.exchange.maintenance_margin("BTCUSDT") == e8("30.5") + e8("2.97")

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain.order import BUY, SELL, Side
+from engine.ids import ClientId
 from engine.messages.venue import (
     OrderAccepted,
     OrderCancelled,
@@ -10,6 +11,7 @@ from engine.messages.venue import (
     OrderRejected,
     StopReported,
 )
+from engine.timebase import Nanos
 from tests.simulation.given import (
     BTC,
     REPORT_NS,
@@ -20,6 +22,7 @@ from tests.simulation.given import (
     e8,
     order,
     set_stop,
+    stop_told,
 )
 
 
@@ -50,13 +53,13 @@ def test_an_entry_is_accepted_filled_and_then_protected() -> None:
     session.open(bar(0, "100 100 100 100"), order("a", BUY, "2", stop="95.5", target="110"))
 
     accepted, fill, stop = session.take()
-    assert accepted == OrderAccepted(BTC, "a", "sim-1", START + REQUEST_NS)
+    assert accepted == OrderAccepted(BTC, ClientId("a"), "sim-1", Nanos(START + REQUEST_NS))
     assert isinstance(fill, OrderFilled)
     assert (fill.key, fill.client_id, fill.cause, fill.side) == (BTC, "a", "order", BUY)
     assert (fill.quantity, fill.price, fill.is_maker) == (e8("2"), e8("100"), False)
     assert (fill.fee, fill.fee_asset) == (e8("0.11"), "USDT")
     assert fill.execution_id == "BTCUSDT-1"
-    assert stop == StopReported(BTC, e8("95.5"), e8("110"), START + REQUEST_NS)
+    assert stop == stop_told(BTC, "95.5", "110", START + REQUEST_NS)
     assert {at for at, _ in session.reports} == {START + REQUEST_NS + REPORT_NS}
 
 
@@ -134,7 +137,7 @@ def test_a_reduce_only_order_is_cut_to_the_position_and_takes_the_stop_with_it()
     assert isinstance(accepted, OrderAccepted)
     assert isinstance(fill, OrderFilled)
     assert fill.quantity == e8("1")
-    assert stop == StopReported(BTC, 0, 0, START + 1 + REQUEST_NS)
+    assert stop == stop_told(BTC, "0", "0", START + 1 + REQUEST_NS)
     assert session.exchange.positions == {}
 
 

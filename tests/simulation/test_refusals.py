@@ -10,7 +10,7 @@ from engine.ids import PositionKey
 from engine.messages.effects import PlaceOrder
 from engine.messages.market import InstrumentChanged
 from engine.messages.venue import OrderRejected
-from engine.money import Price
+from engine.money import Money, Price, Quantity
 from tests.simulation.given import START, Session, bar, e8, instrument, order, terms
 
 STILL = "100 100 100 100"
@@ -24,30 +24,46 @@ REFUSALS = [
     ("no quantity", 10001, order("x", BUY, "0")),
     ("half a tick", 10001, order("x", BUY, "1", order_type="limit", price="99.95")),
     ("half a tick of a stop", 10001, order("x", BUY, "1", stop="90.05")),
-    ("half a tick of a trigger", 10001,
-     order("x", BUY, "1", order_type="stop_market", trigger="101.05")),
+    (
+        "half a tick of a trigger",
+        10001,
+        order("x", BUY, "1", order_type="stop_market", trigger="101.05"),
+    ),
     ("a limit order without price", 10001, order("x", BUY, "1", order_type="limit")),
     ("a conditional without trigger", 10001, order("x", BUY, "1", order_type="stop_market")),
     ("more than a market order may have", 10001, order("x", BUY, "50.001")),
-    ("more than a limit order may have", 10001,
-     order("x", BUY, "100.001", order_type="limit", price="99")),
+    (
+        "more than a limit order may have",
+        10001,
+        order("x", BUY, "100.001", order_type="limit", price="99"),
+    ),
     ("a value below the minimum", 110094, order("x", BUY, "0.049")),
-    ("a limit value below the minimum", 110094,
-     order("x", BUY, "0.09", order_type="limit", price="50")),
-    ("a price out of range", 110003,
-     order("x", BUY, "1", order_type="limit", price="1999999.9")),
-    ("nothing to reduce", 110017,
-     order("x", BUY, "1", reduce_only=True)),
+    (
+        "a limit value below the minimum",
+        110094,
+        order("x", BUY, "0.09", order_type="limit", price="50"),
+    ),
+    ("a price out of range", 110003, order("x", BUY, "1", order_type="limit", price="1999999.9")),
+    ("nothing to reduce", 110017, order("x", BUY, "1", reduce_only=True)),
     ("reducing with a stop", 10001, order("x", SELL, "1", reduce_only=True, stop="110")),
     ("a long's stop above its price", 10001, order("x", BUY, "1", stop="100")),
     ("a long's target below its price", 10001, order("x", BUY, "1", target="99")),
     ("a short's stop below its price", 10001, order("x", SELL, "1", stop="99")),
-    ("a limit order's stop above its price", 10001,
-     order("x", BUY, "1", order_type="limit", price="98", stop="98.5")),
-    ("a rising trigger already passed", 110092,
-     order("x", BUY, "1", order_type="stop_market", trigger="100")),
-    ("a falling trigger already passed", 110093,
-     order("x", SELL, "1", order_type="stop_market", trigger="100")),
+    (
+        "a limit order's stop above its price",
+        10001,
+        order("x", BUY, "1", order_type="limit", price="98", stop="98.5"),
+    ),
+    (
+        "a rising trigger already passed",
+        110092,
+        order("x", BUY, "1", order_type="stop_market", trigger="100"),
+    ),
+    (
+        "a falling trigger already passed",
+        110093,
+        order("x", SELL, "1", order_type="stop_market", trigger="100"),
+    ),
     ("more than the balance carries", 110007, order("x", BUY, "50")),
 ]
 
@@ -68,13 +84,15 @@ def test_the_venue_refuses(code: int, asked: PlaceOrder) -> None:
     assert (refused.code, refused.client_id) == (code, asked.client_id)
     assert refused.reason
     assert before == (
-        session.exchange.available, session.exchange.wallet, session.exchange.open_orders
+        session.exchange.available,
+        session.exchange.wallet,
+        session.exchange.open_orders,
     )
 
 
 def test_a_quantity_below_the_minimum_is_refused() -> None:
     session = Session()
-    coarse = evolve(instrument("BTCUSDT"), min_quantity=e8("0.01"), min_notional=0)
+    coarse = evolve(instrument("BTCUSDT"), min_quantity=Quantity(e8("0.01")), min_notional=Money(0))
     session.exchange.observe(InstrumentChanged(coarse), START)
     session.bar(bar(0, STILL), order("x", BUY, "0.009"))
 

@@ -242,3 +242,57 @@ def test_no_event_of_a_symbol_is_older_than_the_order_it_is_about() -> None:
     fill = session.take()[1]
     assert isinstance(fill, OrderFilled)
     assert fill.venue_ns == arrived
+
+
+def test_where_a_stop_and_an_order_wait_at_one_price_the_stop_is_first() -> None:
+    """Else the order would close the position and the stop find nothing to do."""
+    session = Session()
+    session.bar(
+        bar(0, STILL),
+        order("a", BUY, "1", stop="95"),
+        order("b", SELL, "1", order_type="stop_market", trigger="95"),
+    )
+    session.take()
+    session.bar(bar(1, "100 100 94 94"))
+
+    assert [one[0] for one in fills(session)] == ["", "b"]
+    assert session.exchange.positions["BTCUSDT"].quantity == e8("-1")
+
+
+def test_a_triggered_reduce_only_order_closes_what_is_left_and_no_more() -> None:
+    """The position shrank after the order was placed: checked again at the fill (5.5)."""
+    session = Session()
+    session.bar(
+        bar(0, STILL),
+        order("a", BUY, "2"),
+        order("b", SELL, "2", order_type="stop_market", trigger="95", reduce_only=True),
+        order("c", SELL, "1.5", reduce_only=True),
+    )
+    session.take()
+    session.bar(bar(1, "100 100 94 94"))
+
+    fill, ended = session.take()
+    assert isinstance(fill, OrderFilled)
+    assert (fill.client_id, fill.quantity) == ("b", e8("0.5"))
+    assert isinstance(ended, OrderCancelled)
+    assert (ended.client_id, ended.reason) == ("b", "CancelByReduceOnly")
+    assert session.exchange.positions == {}
+
+
+def test_a_limit_order_jumped_over_by_the_open_waits_for_its_target_too() -> None:
+    session = Session()
+    entry = order("a", BUY, "1", order_type="limit", price="98", stop="90", target="99")
+    session.bar(bar(0, STILL), entry)
+    session.bar(bar(1, "97 105 96 103"))
+
+    assert [one[0] for one in fills(session)] == ["a"]
+
+
+def test_a_limit_order_jumped_over_together_with_its_stop_loses_at_the_open() -> None:
+    """Filled at 98 on the way down, stopped at 88, the price that the market jumped to."""
+    session = Session()
+    entry = order("a", BUY, "1", order_type="limit", price="98", stop="90")
+    session.bar(bar(0, STILL), entry)
+    session.bar(bar(1, "88 99 87 99"))
+
+    assert [one[:2] for one in fills(session)] == [("a", e8("98")), ("", e8("88"))]

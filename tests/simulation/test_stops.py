@@ -16,6 +16,7 @@ from tests.simulation.given import (
     e8,
     order,
     set_stop,
+    stop_told,
 )
 
 
@@ -133,7 +134,7 @@ def test_a_stop_out_takes_stop_and_target_away_after_the_fill() -> None:
 
     fill, stop = session.take()
     assert isinstance(fill, OrderFilled)
-    assert stop == StopReported(BTC, 0, 0, fill.venue_ns)
+    assert stop == stop_told(BTC, "0", "0", fill.venue_ns)
 
 
 def test_a_stop_can_be_moved_removed_and_set_again() -> None:
@@ -208,3 +209,11 @@ def test_a_path_takes_the_whole_bar_at_one_speed() -> None:
     assert path.moment(0, e8("90")) == START + MINUTE * 10 // 35
     assert path.moment(1, e8("100")) == START + MINUTE * 20 // 35
     assert path.moment(2, e8("105")) == START + MINUTE
+
+
+def test_a_stop_jumped_over_is_not_ambiguous_though_the_opening_was_never_told() -> None:
+    session = holding(BUY, "95", "104")
+    session.close(bar(1, "93 106 93 100"))
+
+    assert session.exchange.ambiguous_bars == 0
+    assert [fill[0] for fill in fills_of(session)] == ["stop_loss"]

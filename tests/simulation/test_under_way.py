@@ -6,11 +6,10 @@ from attrs import evolve
 from adapters.simulated.exchange import SimulatedExchange
 from adapters.simulated.orders import FINISHED_KEPT
 from engine.domain.order import BUY, SELL
-from engine.messages.effects import LookUpOrder, Notify
+from engine.messages.effects import Effect, Notify
 from engine.messages.venue import OrderAccepted, OrderFound, OrderNotFound
 from engine.timebase import MINUTE, NEVER, Nanos
 from tests.simulation.given import (
-    BTC,
     REPORT_NS,
     REQUEST_NS,
     START,
@@ -18,6 +17,7 @@ from tests.simulation.given import (
     bar,
     cancel,
     e8,
+    looking_up,
     order,
     set_stop,
     terms,
@@ -96,15 +96,18 @@ def test_a_report_of_a_late_bar_comes_with_the_bar_and_not_before() -> None:
     [
         (order("a", BUY, "1"), "filled", "1"),
         (order("a", BUY, "1", order_type="limit", price="99"), "working", "0"),
-        (order("a", BUY, "1", order_type="limit", price="99", time_in_force="IOC"),
-         "cancelled", "0"),
+        (
+            order("a", BUY, "1", order_type="limit", price="99", time_in_force="IOC"),
+            "cancelled",
+            "0",
+        ),
     ],
 )
-def test_a_look_up_tells_how_an_order_stands(asked: object, state: str, filled: str) -> None:
+def test_a_look_up_tells_how_an_order_stands(asked: Effect, state: str, filled: str) -> None:
     session = Session()
-    session.bar(bar(0, STILL), asked)  # type: ignore[arg-type]
+    session.bar(bar(0, STILL), asked)
     session.take()
-    session.send(LookUpOrder(BTC, "a"), at=START + MINUTE)  # type: ignore[arg-type]
+    session.send(looking_up("a"), at=START + MINUTE)
 
     (found,) = session.take()
     assert isinstance(found, OrderFound)
@@ -114,7 +117,7 @@ def test_a_look_up_tells_how_an_order_stands(asked: object, state: str, filled: 
 
 def test_a_look_up_of_an_order_that_never_was_says_so() -> None:
     session = Session()
-    session.bar(bar(0, STILL), LookUpOrder(BTC, "a"))  # type: ignore[arg-type]
+    session.bar(bar(0, STILL), looking_up("a"))
 
     (missing,) = session.take()
     assert isinstance(missing, OrderNotFound)
@@ -128,7 +131,7 @@ def test_each_effect_gets_exactly_one_answer() -> None:
         set_stop("80"),
         cancel("a"),
         cancel("a"),
-        LookUpOrder(BTC, "a"),  # type: ignore[arg-type]
+        looking_up("a"),
     )
 
     assert session.take_kinds() == [
@@ -151,8 +154,8 @@ def test_memory_stays_bounded_however_many_orders_there_were() -> None:
 
     assert session.exchange.remembered == FINISHED_KEPT
     session.send(
-        LookUpOrder(BTC, "n0"),  # type: ignore[arg-type]
-        LookUpOrder(BTC, "n1199"),  # type: ignore[arg-type]
+        looking_up("n0"),
+        looking_up("n1199"),
         at=START + 2 * MINUTE,
     )
     assert session.take_kinds() == ["OrderNotFound", "OrderFound"]
