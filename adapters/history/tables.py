@@ -44,7 +44,8 @@ class CandleTable:
         return len(self.names) > 1 + len(NUMBERS)
 
     def where(self, row: int) -> str:
-        """The place of a row for people: a line of a CSV file, a row of a Parquet file."""
+        """The place of a row for people: a line of a CSV file (blank ones are not counted), or a
+        row of a Parquet file."""
         return f"row {row + 1}" if self.parquet else f"line {row + 2}"
 
     def batches(self, columns: int | None = None) -> Iterator[Batch]:
@@ -97,7 +98,8 @@ def open_table(path: Path) -> CandleTable:
     except (pa.ArrowException, OSError) as error:
         kind = "a Parquet file" if parquet else "a CSV file"
         raise UserError(
-            f"{path} is not {kind} ({_first_line(str(error))}); give candles as Parquet or CSV"
+            _short_line(path, str(error))
+            or f"{path} is not {kind} ({_first_line(str(error))}); give candles as Parquet or CSV"
         ) from error
     names = _columns(path, schema.names)
     types = tuple(schema.field(name).type for name in names)
@@ -190,16 +192,21 @@ def _first_line(text: str) -> str:
     return text.strip().split("\n", 1)[0].rstrip(".")
 
 
+def _short_line(path: Path, reason: str) -> str:
+    """A sentence for a line with too few or too many columns, "" for any other reason."""
+    short = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", reason)
+    if not short:
+        return ""
+    line, expected, got = short.groups()
+    return (
+        f"{path}: line {line} has {got} columns instead of {expected}; "
+        "complete the line or remove it"
+    )
+
+
 def _broken(table: CandleTable, row: int, reason: str) -> str:
     """A sentence for a fault that shows only while the file is read."""
-    short = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", reason)
-    if short:
-        line, expected, got = short.groups()
-        return (
-            f"{table.path}: line {line} has {got} columns instead of {expected}; "
-            "complete the line or remove it"
-        )
-    return (
+    return _short_line(table.path, reason) or (
         f"{table.path} cannot be read from {table.where(row)} on ({_first_line(reason)}); "
         "fetch the file again"
     )
