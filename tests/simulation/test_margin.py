@@ -12,7 +12,7 @@ from engine.accounts.margin import (
     order_cost,
     position_margin,
 )
-from engine.domain.order import BUY
+from engine.domain.order import BUY, SELL
 from engine.messages.market import MarkPriced
 from engine.money import ONE, Price, notional
 from tests.simulation.given import BTC, ETH, Session, account, bar, cancel, e8, order, terms
@@ -112,3 +112,26 @@ def test_equity_and_maintenance_follow_the_mark_where_the_feed_has_one() -> None
 
     assert session.exchange.equity == e8("10000") - e8("3.3") + e8("100")
     assert session.exchange.maintenance_margin("BTCUSDT") == e8("30.5") + e8("2.97")
+
+
+@pytest.mark.parametrize(("quantity", "cost"), [("0.1", "0"), ("0.3", "1213.86")])
+def test_an_opposite_order_costs_only_what_it_opens_beyond_the_position(
+    quantity: str, cost: str
+) -> None:
+    """Long 0.1, offered 0.3: 0.2 open a short of 12 000, 1200 + 6.6 + 7.26 (6.2)."""
+    session = Session(leverage="10")
+    session.bar(bar(0, "59000 59000 59000 59000"), order("a", BUY, "0.1"))
+    before = session.exchange.available
+    offer = order("b", SELL, quantity, order_type="limit", price="60000")
+    session.bar(bar(1, "59000 59000 59000 59000"), offer)
+
+    assert before - session.exchange.available == e8(cost)
+
+
+def test_an_exit_needs_no_balance_at_all() -> None:
+    session = Session(leverage="10", wallet="606.27")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.bar(bar(1, "60000 60000 60000 60000"), order("b", SELL, "0.1", reduce_only=True))
+
+    assert "OrderRejected" not in session.take_kinds()
+    assert session.exchange.available == e8("606.27") - e8("6.6")
