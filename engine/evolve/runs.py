@@ -43,7 +43,9 @@ def _take_seat(state: EngineState, account: VirtualAccount, symbol: str) -> None
     terms = account.terms
     key = PositionKey(terms.venue_account, symbol, 0)
     position = state.positions.setdefault(key, Position(key))
-    instrument = state.markets[symbol].instrument
+    market = state.markets[symbol]
+    market.leverage = max(market.leverage, terms.sizing.leverage)
+    instrument = market.instrument
     bars = BarBuilder(state.terms.base_interval_ns, terms.timeframe_ns)
     strategy = state.factory(terms, instrument)
     seat = Seat(account, key, bars, strategy, View(position, instrument))

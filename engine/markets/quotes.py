@@ -1,14 +1,17 @@
 """What is known of the price of one symbol."""
 
 from engine.domain.instrument import Instrument
-from engine.money import NO_PRICE, Price
+from engine.money import NO_PRICE, ONE, Price
 from engine.timebase import Nanos
 
 
 class Market:
-    """Last and mark price. Until the venue tells a mark, the last close is the mark (S2-77)."""
+    """Last and mark price. Until the venue tells a mark, the last close is the mark (S2-77).
 
-    __slots__ = ("close_ns", "has_marks", "instrument", "last", "mark")
+    ``leverage`` is what is set at the venue: the largest that an account at the symbol asks for.
+    """
+
+    __slots__ = ("close_ns", "has_marks", "instrument", "last", "leverage", "mark")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -16,6 +19,7 @@ class Market:
         self.mark = NO_PRICE
         self.has_marks = False
         self.close_ns = Nanos(0)
+        self.leverage = ONE
 
     def close(self, price: Price, close_ns: Nanos) -> None:
         """Take in the close of a bar."""

@@ -3,7 +3,7 @@
 from engine.accounts.margin import order_cost, position_margin
 from engine.domain.order import Side
 from engine.messages.decisions import Check
-from engine.money import ONE, Money, Rate, apply_rate, notional
+from engine.money import Money, apply_rate, notional
 from engine.state import EngineState, Seat
 
 
@@ -56,7 +56,7 @@ def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) ->
     share = state.terms.limits.max_symbol_exposure
     room = apply_rate(state.real_equity, share)
     most = risk.max_position_notional
-    cost = order_cost(side, value, leverage_of(state, symbol), state.terms.venue.taker_fee)
+    cost = order_cost(side, value, state.markets[symbol].leverage, state.terms.venue.taker_fee)
     free = available_balance(state)
     return [
         Check("position_notional", value, most, not most or value <= most),
@@ -66,15 +66,6 @@ def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) ->
     ]
 
 
-def leverage_of(state: EngineState, symbol: str) -> Rate:
-    """The leverage set at the venue for a symbol: the largest that its accounts ask for.
-
-    1x for a symbol that no account trades: somebody else's position there holds all its value.
-    """
-    seats = state.seats_by_symbol[symbol]
-    return max((seat.account.terms.sizing.leverage for seat in seats), default=ONE)
-
-
 def available_balance(state: EngineState) -> Money:
     """Isolated margin: wallet less the margin of positions and of opening orders (6.3)."""
     fee = state.terms.venue.taker_fee
@@ -82,11 +73,11 @@ def available_balance(state: EngineState) -> Money:
     for symbol, held in state.open_positions.items():
         for position in held:
             used += position_margin(
-                position.side, position.entry_value, leverage_of(state, symbol), fee
+                position.side, position.entry_value, state.markets[symbol].leverage, fee
             )
     for order in state.blotter.live.values():
         request = order.request
         if request.purpose == "entry":
-            leverage = leverage_of(state, request.key.symbol)
+            leverage = state.markets[request.key.symbol].leverage
             used += order_cost(request.side, order.reserved_notional, leverage, fee)
     return Money(state.ledger.wallet - used)
