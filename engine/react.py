@@ -96,7 +96,7 @@ def pending(state: EngineState) -> Iterator[Effect]:
         request = order.request
         if order.awaits == "look_up" or order.state == "unknown":
             yield LookUpOrder(request.key, client_id)
-        elif order.awaits == "place":
+        if order.awaits == "place":
             yield from _place(request)
             if order.cancelling:
                 yield CancelOrder(request.key, client_id)

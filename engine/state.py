@@ -10,7 +10,7 @@ from engine.domain.position import Position
 from engine.ids import PositionKey
 from engine.markets.bars import BarBuilder
 from engine.markets.quotes import Market
-from engine.messages.decisions import IncidentOpened
+from engine.messages.decisions import IncidentOpened, OrderRequested
 from engine.messages.runs import AccountTerms, Terms
 from engine.orders.blotter import Blotter
 from engine.strategies.strategy import Strategy, View
@@ -75,6 +75,7 @@ class EngineState:
         "accounts",
         "at",
         "blotter",
+        "ended",
         "factory",
         "fill_is_new",
         "fired",
@@ -113,6 +114,8 @@ class EngineState:
         self.incident_count = 0
         self.trade_count = 0
         self.fired: Timer | None = None
+        self.ended: OrderRequested | None = None
+        """The order that the venue's last report brought to its end, if it did."""
         self.fill_is_new = False
 
     @property

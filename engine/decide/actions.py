@@ -82,11 +82,17 @@ def request_close(
     )
 
 
+def is_closing(state: EngineState, position: Position) -> bool:
+    """Whether the order that closes a position is for all of it: an exit of a part is not."""
+    order = state.blotter.live.get(position.closing)
+    return order is not None and order.remaining >= abs(position.quantity)
+
+
 def close_position(
     state: EngineState, position: Position, purpose: Purpose, reason: str
 ) -> Iterator[Decision]:
     """Close a whole position unless an order that does so is on its way already."""
-    if position.quantity and not position.closing:
+    if position.quantity and not is_closing(state, position):
         order = request_close(state, position, purpose, reason)
         if order is not None:
             yield order

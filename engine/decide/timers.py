@@ -59,8 +59,9 @@ def _miss_answer(state: EngineState, client_id: ClientId) -> Iterator[Decision]:
 
 
 def _look_up(state: EngineState, client_id: ClientId) -> Iterator[Decision]:
+    """Also an order that was filled in part since: its end may have been lost like its answer."""
     order = state.blotter.live.get(client_id)
-    if order is not None and order.state == "unknown":
+    if order is not None:
         yield LookUpRequested(order.request.key, client_id, order.look_ups + 1)
 
 

@@ -6,6 +6,7 @@ from engine.decide.actions import (
     cancel_entries,
     close_position,
     flatten,
+    is_closing,
     open_incident,
     settle_incident,
 )
@@ -15,6 +16,7 @@ from engine.messages.decisions import (
     CloseDelayed,
     Decision,
     GovernorActed,
+    IncidentClosed,
     LookUpMissed,
     OrderNotPlaced,
     OrderRequested,
@@ -35,11 +37,14 @@ from engine.messages.venue import (
     StopReported,
 )
 from engine.money import NO_PRICE, Money, Rate, ratio
+from engine.orders.blotter import Order
 from engine.risk.governor import after_trade
 from engine.state import EngineState
 from engine.timebase import NEVER, SECOND, Nanos
 
 LONGEST_RETRY_NS = 60 * SECOND
+DRIFT = "position_drift"
+"""The kind of incident that a working stop does not settle."""
 
 
 def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
@@ -54,6 +59,8 @@ def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
         yield open_incident(state, "external_fill", fill.key, "", *facts)
     if position.quantity and position.unwanted:
         yield from close_position(state, position, "flatten", "filled while being cancelled")
+    if state.ended is not None:
+        yield from _close_again(state, state.ended, "more had been filled meanwhile")
 
 
 def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
@@ -96,23 +103,23 @@ def decide_rejected(state: EngineState, rejected: OrderRejected) -> Iterator[Dec
     if order is not None and order.state == "unknown":
         yield _doubt(state, order.request, "the venue has seen this id before")
         return
-    request = state.blotter.request_of(rejected.client_id)
-    if request is not None:
-        yield from _close_again(state, request, f"{rejected.code} {rejected.reason}")
+    if state.ended is not None:
+        yield from _close_again(state, state.ended, f"{rejected.code} {rejected.reason}")
 
 
 def decide_cancelled(state: EngineState, cancelled: OrderCancelled) -> Iterator[Decision]:
     """A close that ended before the position was flat is tried again later."""
-    request = state.blotter.request_of(cancelled.client_id)
-    if request is not None:
-        yield from _close_again(state, request, cancelled.reason)
+    if state.ended is not None:
+        yield from _close_again(state, state.ended, cancelled.reason)
 
 
 def _close_again(state: EngineState, request: OrderRequested, reason: str) -> Iterator[Decision]:
     """Panic and flatten do not give up; an exit is the strategy's to ask again (F38)."""
     position = state.positions[request.key]
     must = request.purpose in ("panic", "flatten") or position.incident in state.incidents
-    if not position.quantity or position.closing or request.purpose == "entry" or not must:
+    if not position.quantity or request.purpose == "entry" or not must:
+        return
+    if is_closing(state, position):
         return
     if not position.incident:
         facts = ("order", request.client_id), ("reason", reason)
@@ -131,21 +138,29 @@ def decide_cancel_rejected(state: EngineState, rejected: CancelRejected) -> Iter
 
 def decide_found(state: EngineState, found: OrderFound) -> Iterator[Decision]:
     """A close that ended without closing is tried again; a lost cancel is asked for again (F9)."""
-    request = state.blotter.request_of(found.client_id)
     order = state.blotter.live.get(found.client_id)
-    if order is not None and order.cancelling:
+    if order is None:
+        if state.ended is not None:
+            yield from _close_again(state, state.ended, f"found {found.state}")
+    elif order.state == "unknown":
+        yield LookUpMissed(found.key, found.client_id, False, _next_look_up(state, order))
+    elif order.cancelling:
         yield CancelRequested(found.key, found.client_id, "the cancel was lost")
-    elif request is not None and order is None:
-        yield from _close_again(state, request, f"found {found.state}")
 
 
 def decide_not_found(state: EngineState, missing: OrderNotFound) -> Iterator[Decision]:
-    """Two negatives, one of them beyond the receive window, make ``not_placed`` (F2)."""
+    """Two negatives, one of them beyond the receive window, make ``not_placed`` (F2).
+
+    Not of an order that the venue has named or filled: what answers then lags behind.
+    """
     order = state.blotter.live.get(missing.client_id)
-    if order is None or order.state != "unknown":
+    if order is None:
         return
     limits = state.terms.limits
     window_end = order.requested_ns + limits.receive_window_ns
+    if order.venue_order_id:
+        yield LookUpMissed(missing.key, missing.client_id, True, _next_look_up(state, order))
+        return
     if order.negatives >= 2 and state.at > window_end:
         request = order.request
         yield OrderNotPlaced(missing.key, missing.client_id)
@@ -161,12 +176,18 @@ def decide_outcome_unknown(state: EngineState, unknown: OutcomeUnknown) -> Itera
     wait = state.terms.limits.look_up_after_ns
     if order is not None:
         if unknown.request == "look_up":
-            due = Nanos(state.at + wait * min(order.look_ups + 1, 30))
+            due = _next_look_up(state, order)
             yield LookUpMissed(unknown.key, unknown.client_id, False, due)
         else:
             yield _doubt(state, order.request, unknown.reason)
     elif not unknown.client_id and unknown.key in state.positions:
         yield LookUpMissed(unknown.key, unknown.client_id, False, Nanos(state.at + wait))
+
+
+def _next_look_up(state: EngineState, order: Order) -> Nanos:
+    """Each look-up that brought nothing makes the next one wait longer, up to half a minute."""
+    wait = state.terms.limits.look_up_after_ns
+    return Nanos(state.at + wait * min(order.look_ups + 1, 30))
 
 
 def _doubt(state: EngineState, request: OrderRequested, reason: str) -> OrderUnknown:
@@ -189,8 +210,10 @@ def judge_protection(state: EngineState, position: Position | None) -> Iterator[
             return
         reason = "differs" if position.venue_stop else "missing"
         yield StopMoved(position.key, position.account, *wanted, reason)
-    elif not position.closing:
-        yield from settle_incident(state, position, "protected")
+    elif not position.closing and ("close", "", position.key) not in state.timers.due:
+        opened = state.incidents.get(position.incident)
+        if opened is not None and opened.kind != DRIFT:
+            yield IncidentClosed(opened.incident, "protected")
 
 
 def decide_stop_rejected(state: EngineState, rejected: StopRejected) -> Iterator[Decision]:
@@ -212,7 +235,7 @@ def decide_position_reported(state: EngineState, report: PositionReported) -> It
         return
     if position.quantity != report.quantity and not position.incident:
         facts = ("ours", str(position.quantity)), ("venue", str(report.quantity))
-        yield open_incident(state, "position_drift", report.key, position.account, *facts)
+        yield open_incident(state, DRIFT, report.key, position.account, *facts)
         if position.account:
             yield GovernorActed(position.account, "pause", "position_drift", 0, 0, NEVER)
     yield from judge_protection(state, position)

@@ -13,6 +13,7 @@ from engine.timebase import Nanos
 
 def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     """Book an execution once: the same execution id again changes nothing (F24)."""
+    state.ended = None
     state.fill_is_new = state.blotter.see(fill.execution_id)
     if not state.fill_is_new:
         return
@@ -39,6 +40,7 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
     complete = order.filled >= order.request.quantity
     if complete:
         release(state, order)
+        state.ended = order.request
     state.blotter.move(order, "fully_filled" if complete else "partly_filled")
 
 
@@ -93,10 +95,14 @@ def _cause(fill: OrderFilled, request: OrderRequested | None) -> str:
 def _open(
     state: EngineState, position: Position, request: OrderRequested | None
 ) -> VirtualAccount | None:
-    """A flat position opens: take over the order's owner, stop and reserved risk."""
+    """A flat position opens: take over the order's owner, stop and reserved risk.
+
+    A stop that was reported before the fill is kept if it is this order's; an older one is not.
+    """
     observed = position.venue_stop, position.venue_target
     position.clear()
-    position.venue_stop, position.venue_target = observed
+    if request is not None and observed == (request.stop_price, request.target_price):
+        position.venue_stop, position.venue_target = observed
     position.opened_ns = state.at
     state.open_positions[position.key.symbol].append(position)
     if request is None:

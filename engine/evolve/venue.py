@@ -26,9 +26,9 @@ DUPLICATE_CLIENT_ID = 110072
 
 
 def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
-    """The venue has the order."""
+    """The venue has the order. Told twice, it answers no later question about it."""
     order = state.blotter.live.get(accepted.client_id)
-    if order is None:
+    if order is None or (order.state == "unknown" and order.venue_order_id):
         return
     order.venue_order_id = accepted.venue_order_id
     _answered(state, order)
@@ -41,6 +41,7 @@ def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
 
 def evolve_order_rejected(state: EngineState, rejected: OrderRejected) -> None:
     """The venue refused it; a refusal as a duplicate means that it is there already."""
+    state.ended = None
     order = state.blotter.live.get(rejected.client_id)
     if order is None:
         return
@@ -53,6 +54,7 @@ def evolve_order_rejected(state: EngineState, rejected: OrderRejected) -> None:
 
 def evolve_order_cancelled(state: EngineState, cancelled: OrderCancelled) -> None:
     """The order ended; what it had filled stays."""
+    state.ended = None
     order = state.blotter.live.get(cancelled.client_id)
     if order is not None:
         _finish(state, order, "cancelled")
@@ -67,12 +69,16 @@ def evolve_cancel_rejected(state: EngineState, rejected: CancelRejected) -> None
 
 
 def evolve_order_found(state: EngineState, found: OrderFound) -> None:
-    """The look-up answered; missed executions came before it."""
+    """The look-up answered; an order stays unknown until its missed executions are here too."""
+    state.ended = None
     order = state.blotter.live.get(found.client_id)
     if order is None:
         return
     order.venue_order_id = found.venue_order_id
     _answered(state, order)
+    if found.filled_quantity > order.filled:
+        state.blotter.move(order, "outcome_unknown")
+        return
     event = _event_of(found)
     if event in ("accepted", "partly_filled"):
         state.blotter.move(order, event)
@@ -160,4 +166,5 @@ def _answered(state: EngineState, order: Order) -> None:
 
 def _finish(state: EngineState, order: Order, event: OrderEvent) -> None:
     release(state, order)
+    state.ended = order.request
     state.blotter.move(order, event)

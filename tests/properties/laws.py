@@ -39,8 +39,8 @@ def protection(state: EngineState) -> None:
 def _is_looked_after(state: EngineState, key: PositionKey, position: Position) -> bool:
     if position.venue_stop:
         return True
-    if position.covering_until >= state.at:
-        return ("protection", "", key) in state.timers.due
+    if position.covering_until >= state.at and ("protection", "", key) in state.timers.due:
+        return True
     closing = position.closing in state.blotter.live or ("close", "", key) in state.timers.due
     return closing and position.incident in state.incidents
 

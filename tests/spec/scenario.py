@@ -53,7 +53,7 @@ class Scripted:
         return tuple(self.wishes)
 
 
-def a(kind: type, **fields: Any) -> Any:
+def a(kind: type, /, **fields: Any) -> Any:
     """Any message of ``kind`` with these fields, whatever the others are."""
     return _Like(kind, fields)
 
@@ -78,7 +78,7 @@ class Scenario:
     """One run under test. ``decisions`` and ``effects`` are those of the last ``when``."""
 
     def __init__(self, run: Terms, make: Any = Scripted) -> None:
-        self.state = EngineState(lambda account, symbol: make())
+        self.state = EngineState(lambda *_: make())
         self.at: int = START
         self.seq = 0
         self.bars = 0

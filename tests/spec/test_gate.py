@@ -182,13 +182,12 @@ def test_what_just_keeps_a_limit_is_approved_and_the_check_says_so(
 
 def test_every_verdict_carries_every_check_in_the_same_order() -> None:
     run = terms(account(one_symbol_per_account=True))
-    names = [name for name in RULES]
     approved = asked(given(run)).decisions[0]
     refused = paused(given(run)).decisions[0]
     assert isinstance(approved, Approved)
     assert isinstance(refused, IntentRefused)
     assert [check.name for check in approved.checks] == [check.name for check in refused.checks]
-    assert sorted(check.name for check in approved.checks) == sorted(names)
+    assert sorted(check.name for check in approved.checks) == sorted(RULES)
     assert [check.name for check in refused.checks if not check.passed] == ["paused"]
 
 
