@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 
 from adapters.history.feed import CLOSES, OPENINGS, Group, base_interval, check_range, feed
 from adapters.history.opening import open_series
-from adapters.history.series import FileSeries
+from adapters.history.series import FileSeries, SeriesFacts
 from engine.domain.candle import Candle
 from engine.errors import UserError
 from engine.messages.market import BarOpened, DataGap
+from engine.timebase import Nanos
 from tests.history.files import START, STEP, candles, columns, parquet
 
 
@@ -25,8 +27,8 @@ def series(folder: Path, **numbers: Sequence[int]) -> tuple[FileSeries, ...]:
     return open_series(paths, tuple(numbers), {})
 
 
-def at(n: int) -> int:
-    return START + n * STEP
+def at(n: int) -> Nanos:
+    return Nanos(START + n * STEP)
 
 
 def names(groups: Iterable[Group]) -> list[tuple[int, int, list[str]]]:
@@ -83,7 +85,7 @@ class Listed:
     """A series of candles that a test made up."""
 
     def __init__(self, one: FileSeries, symbol: str, numbers: Sequence[int]) -> None:
-        self.facts = evolve(one.facts, symbol=symbol)
+        self.facts: SeriesFacts = evolve(one.facts, symbol=symbol)
         self._candles = candles(numbers, symbol)
 
     def bars(self, start: int = 0, end: int = 1 << 62) -> Iterable[Candle]:
@@ -98,8 +100,8 @@ def test_the_order_is_total_nothing_is_lost_and_a_cut_changes_nothing_before_it(
     tmp_path_factory: pytest.TempPathFactory, numbers: dict[str, list[int]], cut: int
 ) -> None:
     (one,) = series(tmp_path_factory.mktemp("feed"), BTCUSDT=range(2))
-    found = [Listed(one, symbol, each) for symbol, each in numbers.items()]
-    groups = list(feed(found))  # type: ignore[arg-type]
+    found: Any = [Listed(one, symbol, each) for symbol, each in numbers.items()]
+    groups: list[tuple[int, int, tuple[Any, ...]]] = list(feed(found))
     keys = [(moment, phase) for moment, phase, _ in groups]
     assert keys == sorted(set(keys))
     for symbol, each in numbers.items():
@@ -113,7 +115,7 @@ def test_the_order_is_total_nothing_is_lost_and_a_cut_changes_nothing_before_it(
         for e in events:
             assert moment == (e.close_ns if phase == CLOSES else getattr(e, "open_ns", moment))
     before = [group for group in groups if group[0] <= at(cut)]
-    again = [group for group in feed(found, 0, at(cut) + 1) if group[0] <= at(cut)]  # type: ignore[arg-type]
+    again = [group for group in feed(found, 0, at(cut) + 1) if group[0] <= at(cut)]
     assert again == before
 
 
