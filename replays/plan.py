@@ -65,9 +65,7 @@ class Plan:
         return Session(self.run, self.terms, groups, self.shelf.build, self.provenance)
 
 
-def plan_run(
-    wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: StrategyShelf
-) -> Plan:
+def plan_run(wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: StrategyShelf) -> Plan:
     """Read and check everything. Raises ``UserError`` with one sentence for the first mistake."""
     start = moment_of("--from", wanted.start, 0)
     end = moment_of("--to", wanted.end, NEVER)

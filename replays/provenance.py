@@ -51,7 +51,7 @@ def _git(folder: Path, *words: str) -> str:
     """What git answers, or "" where there is no git: provenance never stops a run."""
     try:
         told = subprocess.run(
-            ["git", "-C", str(folder), *words],
+            ["git", "--no-optional-locks", "-C", str(folder), *words],
             capture_output=True,
             text=True,
             check=True,

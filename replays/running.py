@@ -1,8 +1,6 @@
 """Running a plan into a file: timed, with the garbage collector out of the way."""
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -15,10 +13,8 @@ from engine.state import EngineState
 from journal.places import remove_database
 from journal.store import SqliteJournal
 from replays.backtest import Outcome, backtest
+from replays.calm import calm_collector
 from replays.plan import Plan
-
-_COLLECT_AFTER = 200_000
-"""Allocations between two collections: records are freed by counting, cycles are few."""
 
 Watch = Callable[[EngineState], None]
 
@@ -67,17 +63,3 @@ def run_to_file(
             remove_database(journal.file)
         raise
     return Ran(outcome, seconds, path)
-
-
-@contextmanager
-def calm_collector() -> Iterator[None]:
-    """Leave the objects of the program alone and look for cycles seldom; undone at the end."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()

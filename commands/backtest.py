@@ -1,0 +1,202 @@
+"""``tradefold backtest``: a configuration over candles, into a journal."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adapters.wiring import BACKTEST
+from commands.envelope import Answer, InterruptedRunError, give
+from commands.options import json_option, shelf_of, strategy_option
+from commands.screen import facts, heading, screen
+from commands.summary_view import next_commands, show_next, show_summary, summary_data
+from engine.state import EngineState
+from journal.places import check_name
+from journal.reader import JournalReader
+from replays.plan import Plan, Wanted, plan_run
+from replays.running import Kept, Ran, run_to_file
+from replays.summary import Summary, summarise
+
+_REFRESHES_PER_SECOND = 5
+
+
+@click.command("backtest")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    "candles",
+    multiple=True,
+    metavar="[SYMBOL=]PATH|synthetic:SEED",
+    help="Candles: CSV or Parquet, once for each file; or a market made from a seed.",
+)
+@click.option("--from", "start", default="", metavar="TIME", help="First candle to open, UTC.")
+@click.option("--to", "end", default="", metavar="TIME", help="Candles open before this, UTC.")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change a setting.")
+@strategy_option
+@click.option(
+    "--journal",
+    "journal",
+    type=click.Path(path_type=Path),
+    help="Where the journal goes; else CONFIG-RUN.db in the working folder.",
+)
+@click.option("--replace", is_flag=True, help="Replace that journal, once the new one is sealed.")
+@json_option
+def command(
+    config: Path,
+    candles: tuple[str, ...],
+    start: str,
+    end: str,
+    sets: tuple[str, ...],
+    strategies: tuple[str, ...],
+    journal: Path | None,
+    replace: bool,
+    as_json: bool,
+) -> int:
+    """Run CONFIG over candles with the whole engine, and write every decision to a journal.
+
+    Configuration and candles are checked whole before the first frame. The journal is named
+    after the configuration and the run when --journal does not name it; an existing one is
+    refused without --replace.
+
+    \b
+    Examples:
+      tradefold backtest my.toml --data BTCUSDT_5m.parquet
+      tradefold backtest my.toml --data synthetic:7,days=30 --set run.seed=8 --journal seven.db
+    """
+    shelf = shelf_of(strategies)
+    wanted = Wanted(config, candles, sets, start, end)
+    plan = plan_run(wanted, BACKTEST, os.environ, shelf)
+    path = journal or default_journal(config, plan)
+    check_name(path, replace)
+    ran, summary, order = perform(plan, path, replace)
+    commands = next_commands(summary, str(path), strategies, order)
+
+    def show() -> None:
+        console = screen()
+        show_summary(console, summary, ran.outcome.exchange.ambiguous_bars)
+        show_run(console, ran, summary)
+        show_next(console, commands)
+
+    warnings = tuple(
+        f"the strategy of {account} at {symbol} was halted: {reason}"
+        for account, symbol, reason in summary.halted
+    )
+    return give(Answer(run_data(ran, summary, commands), show, warnings=warnings), as_json)
+
+
+def default_journal(config: Path, plan: Plan) -> Path:
+    """``my-3f2a91bc.db`` in the working folder, for ``somewhere/my.toml``."""
+    return Path(f"{config.stem}-{plan.run[:8]}.db")
+
+
+def perform(plan: Plan, path: Path, replace: bool) -> tuple[Ran, Summary, str]:
+    """Run a plan into a file with a progress bar; the summary, and an order to look at."""
+    kept = Kept()
+    try:
+        with progress(plan) as begun:
+            ran = run_to_file(plan, BACKTEST, path, replace, kept, begun)
+    except KeyboardInterrupt as stop:
+        raise InterruptedRunError(what_is_left(kept, path)) from stop
+    with JournalReader(path) as reader:
+        return ran, summarise(reader), _order_to_look_at(reader)
+
+
+def what_is_left(kept: Kept, path: Path) -> str:
+    """The sentence about the disk after Ctrl-C."""
+    journal = kept.journal
+    if journal is None:
+        return "stopped by Ctrl-C before the first frame; nothing was written"
+    if journal.file != path:
+        return f"stopped by Ctrl-C; the journal {path} is still the old one"
+    return (
+        f"stopped by Ctrl-C; the journal {path} holds the {journal.last_seq} frames until then, "
+        "not sealed: tradefold verify reads it, --replace starts over"
+    )
+
+
+@contextmanager
+def progress(plan: Plan) -> Iterator[Callable[[EngineState], None] | None]:
+    """A bar on stderr, where that is a terminal. It looks at the state; the loop knows nothing."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    first, span = plan.first_ns, max(1, plan.last_ns - plan.first_ns)
+    bar = _Polled(first, console)
+    with bar:
+        bar.task = bar.add_task("backtest", total=span)
+        yield bar.watch
+
+
+class _Polled(Progress):
+    """A progress bar that asks a state how far it is whenever it draws itself."""
+
+    def __init__(self, first_ns: int, console: Console) -> None:
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            refresh_per_second=_REFRESHES_PER_SECOND,
+        )
+        self.first_ns = first_ns
+        self.state: EngineState | None = None
+        self.task: Any = None
+
+    def watch(self, state: EngineState) -> None:
+        """From now on ``state`` is asked."""
+        self.state = state
+
+    def get_renderable(self) -> RenderableType:
+        """Called by rich's own clock, a few times a second."""
+        if self.state is not None and self.task is not None:
+            self.tasks[0].completed = max(0, self.state.at - self.first_ns)
+        return super().get_renderable()
+
+
+def show_run(console: Console, ran: Ran, summary: Summary) -> None:
+    """How large the run was, how fast, and where its record is."""
+    events = summary.head.last_seq
+    heading(console, "run")
+    facts(
+        console,
+        [
+            ("events", f"{events:,} in {ran.seconds:.2f} s, {events / ran.seconds:,.0f} a second"),
+            ("state digest", ran.outcome.state_digest),
+            ("journal", f"{ran.path} ({ran.path.stat().st_size / 1e6:.1f} MB, sealed)"),
+        ],
+    )
+
+
+def run_data(ran: Ran, summary: Summary, commands: list[str]) -> dict[str, Any]:
+    """The answer of a run for ``--json``."""
+    events = summary.head.last_seq
+    return {
+        "journal": str(ran.path),
+        "journal_bytes": ran.path.stat().st_size,
+        "run": summary.started.run,
+        "digest": ran.outcome.state_digest,
+        "strategy_digest": ran.outcome.strategy_digest,
+        "chain": summary.head.digest,
+        "sealed": bool(summary.head.sealed),
+        "events": events,
+        "seconds": round(ran.seconds, 3),
+        "events_per_second": round(events / ran.seconds),
+        "ambiguous_bars": ran.outcome.exchange.ambiguous_bars,
+        **summary_data(summary),
+        "next": commands,
+    }
+
+
+def _order_to_look_at(reader: JournalReader) -> str:
+    """The entry of the last closed trade, or the last entry: something worth an explanation."""
+    query = "SELECT client_id FROM orders WHERE purpose = 'entry' ORDER BY requested_seq DESC"
+    row = reader.connection.execute(query).fetchone()
+    return row[0] if row else ""

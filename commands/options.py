@@ -1,0 +1,47 @@
+"""What many commands take: a journal, ``--json``, ``--strategy``; and how they are opened."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters.strategy_source import StrategyShelf, load_strategy
+from journal.reader import JournalReader
+
+Decorated = Callable[..., Any]
+
+EXISTING = click.Path(path_type=Path)
+
+
+def json_option(function: Decorated) -> Decorated:
+    """``--json``: the one envelope instead of words."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer with one JSON envelope.")(
+        function
+    )
+
+
+def strategy_option(function: Decorated) -> Decorated:
+    """``--strategy path.py:Name``, repeatable. Paths named in a journal are never executed."""
+    return click.option(
+        "--strategy",
+        "strategies",
+        multiple=True,
+        metavar="PATH.py:NAME",
+        help="A strategy of your own; may be given more than once.",
+    )(function)
+
+
+def journal_argument(function: Decorated) -> Decorated:
+    """The journal's path."""
+    return click.argument("journal", type=EXISTING)(function)
+
+
+def open_journal(path: Path) -> JournalReader:
+    """A journal to read from; the one who asks closes it."""
+    return JournalReader(path)
+
+
+def shelf_of(strategies: tuple[str, ...]) -> StrategyShelf:
+    """The shipped strategies and the user's own."""
+    return StrategyShelf(tuple(load_strategy(text) for text in strategies))

@@ -1,0 +1,340 @@
+"""The summary of a run as a trader reads it, and as a program does."""
+
+from collections.abc import Sequence
+from shlex import quote
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from commands.screen import (
+    BAD,
+    QUIET,
+    amount,
+    columns,
+    exact_percent,
+    factor,
+    facts,
+    heading,
+    lines,
+    moment,
+    percent,
+    price,
+    signed,
+    sparkline,
+)
+from engine.messages.runs import SimulationTerms, Terms
+from engine.money import render
+from engine.timebase import render_span, render_time
+from replays.results import Results, sampled
+from replays.summary import AccountSummary, Summary
+
+_SPARKS = 60
+_ACCOUNTS_ABREAST = 5
+
+
+def show_summary(console: Console, summary: Summary, ambiguous_bars: int | None = None) -> None:
+    """The parts of a summary, from what went in to what came out."""
+    _show_candles(console, summary)
+    _show_assumptions(console, summary.started.terms, ambiguous_bars)
+    _show_results(console, summary)
+    _show_line(console, summary)
+    _show_open(console, summary)
+    _show_events(console, summary)
+
+
+def next_commands(
+    summary: Summary, journal: str, strategies: Sequence[str], order: str
+) -> list[str]:
+    """What to type next, ready to be copied."""
+    name = quote(journal)
+    own = "".join(f" --strategy {quote(text)}" for text in strategies)
+    told = [f"tradefold verify {name}{own}"]
+    if order:
+        told.append(f"tradefold explain {name} --order {order}{own}")
+    terms = summary.started.terms
+    symbol = terms.instruments[0].symbol
+    at = render_time(summary.head.last_at)
+    told.append(f"tradefold explain {name} --at {at} --symbol {symbol} --why-not{own}")
+    if summary.incidents:
+        told.append(f"tradefold incidents {name}")
+    return told
+
+
+def show_next(console: Console, commands: Sequence[str]) -> None:
+    """The commands to type next."""
+    heading(console, "next")
+    lines(console, commands)
+
+
+def _show_candles(console: Console, summary: Summary) -> None:
+    told = dict(summary.started.provenance)
+    rows, sources, notes = [], [], []
+    for instrument in summary.started.terms.instruments:
+        name = f"candles {instrument.symbol}"
+        if f"{name} source" not in told:
+            continue
+        gaps = told[f"{name} gaps"]
+        rows.append(
+            (
+                instrument.symbol,
+                f"{int(told[f'{name} rows']):,}",
+                told[f"{name} interval"],
+                _day(told[f"{name} first"]),
+                _day(told[f"{name} last"]),
+                "none" if gaps == "0" else gaps,
+                told[f"{name} unit"],
+            )
+        )
+        sources.append(f"{instrument.symbol} from {told[f'{name} source']}")
+        notes += [text for key, text in summary.started.provenance if key == f"{name} note"]
+    if rows:
+        heading(console, "candles")
+        titles = ("symbol", "rows", "interval", "first", "last", "holes", "times")
+        columns(console, titles, rows, right=(1,))
+        lines(console, [*sources, *(f"note: {note}" for note in notes)])
+
+
+def _day(text: str) -> str:
+    return text.removesuffix("Z").removesuffix(":00").replace("T", " ")
+
+
+def _show_assumptions(console: Console, terms: Terms, ambiguous_bars: int | None) -> None:
+    simulation = terms.simulation
+    bars = "" if ambiguous_bars is None else f", {ambiguous_bars} ambiguous bars: the stop won each"
+    share = simulation.volume_share
+    heading(console, "assumptions")
+    facts(
+        console,
+        [
+            ("path in a bar", simulation.path.replace("_", " ") + bars),
+            (
+                "fees",
+                f"taker {exact_percent(terms.venue.taker_fee)}, maker "
+                f"{exact_percent(terms.venue.maker_fee)} ({terms.venue.profile})",
+            ),
+            (
+                "a taker pays",
+                f"half spread {exact_percent(simulation.half_spread)}, slippage "
+                f"{exact_percent(simulation.slippage)} of the price",
+            ),
+            (
+                "latency",
+                f"{_latency(simulation.request_latency_ns)} there, "
+                f"{_latency(simulation.report_latency_ns)} back",
+            ),
+            ("volume share", exact_percent(share) + " of a bar" if share else "without bound"),
+            ("funding", "not charged"),
+            *_faults(simulation),
+        ],
+    )
+
+
+def _latency(nanos: int) -> str:
+    return f"{render(nanos * 100)} ms" if nanos % 1_000_000 else f"{nanos // 1_000_000} ms"
+
+
+def _faults(simulation: SimulationTerms) -> list[tuple[str, str]]:
+    faults = simulation.faults
+    rates = {
+        "refused": faults.reject,
+        "no answer, placed": faults.no_answer_placed,
+        "no answer, lost": faults.no_answer_lost,
+        "partial": faults.partial,
+        "late": faults.late,
+        "doubled": faults.duplicate,
+        "stop refused": faults.stop_reject,
+    }
+    told = ", ".join(f"{name} {exact_percent(rate)}" for name, rate in rates.items() if rate)
+    return [("faults by seed", told)] if told else []
+
+
+def _show_results(console: Console, summary: Summary) -> None:
+    accounts = summary.accounts
+    for start in range(0, len(accounts), _ACCOUNTS_ABREAST):
+        abreast = accounts[start : start + _ACCOUNTS_ABREAST]
+        cells = [_account_column(account) for account in abreast]
+        titles = ["", *(account.name for account in abreast)]
+        if len(accounts) > 1 and start + _ACCOUNTS_ABREAST >= len(accounts):
+            titles.append("all")
+            cells.append(_total_column(summary))
+        heading(console, "results", f"in {summary.started.terms.venue.asset}")
+        names = list(cells[0])
+        rows = [[Text(name, style=QUIET), *(cell[name] for cell in cells)] for name in names]
+        columns(console, titles, rows, right=range(1, len(titles)))
+
+
+def _account_column(account: AccountSummary) -> dict[str, str | Text]:
+    return {
+        "strategy": account.strategy,
+        "symbols": " ".join((*account.symbols, render_span(account.timeframe_ns))),
+        **_figures(account.results),
+        "fees, open positions too": amount(account.fees),
+        "max drawdown": percent(account.fall),
+        "started with": amount(account.allocation),
+        "equity at the end": Text(amount(account.equity), style="bold"),
+        "change": _change(account.allocation, account.equity),
+        "standing": _standing(account),
+    }
+
+
+def _total_column(summary: Summary) -> dict[str, str | Text]:
+    start = sum(account.allocation for account in summary.accounts)
+    end = sum(account.equity for account in summary.accounts)
+    return {
+        "strategy": "",
+        "symbols": "",
+        **_figures(summary.total),
+        "fees, open positions too": amount(summary.fees),
+        "max drawdown": percent(summary.fall),
+        "started with": amount(start),
+        "equity at the end": Text(amount(end), style="bold"),
+        "change": _change(start, end),
+        "standing": "",
+    }
+
+
+def _figures(results: Results) -> dict[str, str | Text]:
+    expectancy: str | Text = "–"
+    if results.expectancy is not None and results.expectancy_r is not None:
+        expectancy = Text.assemble(
+            signed(results.expectancy), f" ({amount(results.expectancy_r)} R)"
+        )
+    return {
+        "closed trades": f"{results.trades:,}",
+        "win rate": percent(results.win_rate),
+        "profit factor": factor(results.profit_factor),
+        "expectancy a trade": expectancy,
+        "best and worst": f"{amount(results.best)} / {amount(results.worst)}",
+        "net result of trades": signed(results.pnl),
+    }
+
+
+def _change(start: int, end: int) -> Text:
+    part = (end - start) * 100_000_000 // start if start else 0
+    return Text(f"{'+' if part > 0 else ''}{percent(part)}", style=signed(end - start).style)
+
+
+def _standing(account: AccountSummary) -> str | Text:
+    if account.standing == "active":
+        return account.standing
+    return Text(f"{account.standing}: {account.standing_reason}", style=BAD)
+
+
+def _show_line(console: Console, summary: Summary) -> None:
+    values = sampled(summary.line, _SPARKS)
+    low, high = min(values), max(values)
+    heading(console, "equity", "of all accounts, at closed trades and day ends")
+    console.print(f"  {sparkline(values)}")
+    span = f"{moment(summary.first_at)[:10]} to {moment(summary.head.last_at)[:10]}"
+    lines(console, [f"{span}, from {amount(low)} to {amount(high)}"])
+    told = f"{amount(summary.equity)} real equity, {amount(summary.wallet)} of it in the wallet"
+    lines(console, [told])
+
+
+def _show_open(console: Console, summary: Summary) -> None:
+    if not summary.open:
+        return
+    heading(console, "still open")
+    columns(
+        console,
+        ("account", "symbol", "side", "quantity", "entry", "mark", "stop", "unrealised"),
+        [
+            (
+                each.account,
+                each.symbol,
+                "long" if each.side == "buy" else "short",
+                price(each.quantity),
+                price(each.entry_price),
+                price(each.mark),
+                price(each.stop_price) if each.stop_price else "none",
+                signed(each.unrealised),
+            )
+            for each in summary.open
+        ],
+        right=(3, 4, 5, 6, 7),
+    )
+
+
+def _show_events(console: Console, summary: Summary) -> None:
+    rows: list[tuple[str, str | Text]] = [
+        ("entries refused", _counts(summary.refusals)),
+        ("governor", _counts(summary.governor)),
+    ]
+    still = sum(each.closed_at is None for each in summary.incidents)
+    found = f"{len(summary.incidents)}, {still} still open" if summary.incidents else "none"
+    rows.append(("incidents", Text(found, style=BAD if still else "")))
+    for account, symbol, reason in summary.halted:
+        rows.append(("strategy halted", Text(f"{account} {symbol}: {reason}", style=BAD)))
+    heading(console, "events")
+    facts(console, rows)
+
+
+def _counts(pairs: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{count} × {name}" for name, count in pairs) or "none"
+
+
+def summary_data(summary: Summary) -> dict[str, Any]:
+    """The summary for ``--json``: counts as numbers, all else as decimal text and ISO times."""
+    return {
+        "from": render_time(summary.first_at),
+        "to": render_time(summary.head.last_at),
+        "accounts": [
+            {
+                "name": each.name,
+                "strategy": each.strategy,
+                "symbols": list(each.symbols),
+                "allocation": render(each.allocation),
+                "equity": render(each.equity),
+                "fees": render(each.fees),
+                "max_drawdown": render(each.fall),
+                "standing": each.standing,
+                **_results_data(each.results),
+            }
+            for each in summary.accounts
+        ],
+        "total": {
+            **_results_data(summary.total),
+            "fees": render(summary.fees),
+            "max_drawdown": render(summary.fall),
+            "wallet": render(summary.wallet),
+            "equity": render(summary.equity),
+        },
+        "open_positions": [
+            {
+                "account": each.account,
+                "symbol": each.symbol,
+                "side": each.side,
+                "quantity": render(each.quantity),
+                "entry_price": render(each.entry_price),
+                "mark": render(each.mark),
+                "unrealised": render(each.unrealised),
+            }
+            for each in summary.open
+        ],
+        "refusals": dict(summary.refusals),
+        "governor": dict(summary.governor),
+        "incidents": len(summary.incidents),
+        "halted": [
+            {"account": account, "symbol": symbol, "reason": reason}
+            for account, symbol, reason in summary.halted
+        ],
+        "provenance": dict(summary.started.provenance),
+    }
+
+
+def _results_data(results: Results) -> dict[str, Any]:
+    def shown(value: int | None) -> str | None:
+        return None if value is None else render(value)
+
+    return {
+        "trades": results.trades,
+        "wins": results.wins,
+        "losses": results.losses,
+        "net_pnl": render(results.pnl),
+        "fees_of_trades": render(results.fees),
+        "win_rate": shown(results.win_rate),
+        "profit_factor": shown(results.profit_factor),
+        "expectancy": shown(results.expectancy),
+        "expectancy_r": shown(results.expectancy_r),
+    }
