@@ -12,6 +12,8 @@ from engine.messages.decisions import Approved, Decision, OrderRequested
 from engine.messages.effects import Effect, Notify, PlaceOrder
 from engine.messages.inputs import Stamped
 from engine.messages.venue import OrderFilled
+from engine.money import ONE
+from engine.orders.blotter import Order
 from engine.react import pending
 from engine.state import EngineState
 from engine.step import Step
@@ -112,3 +114,58 @@ def hold(state: EngineState, stamped: Stamped, done: Step, books: Books) -> None
     protection(state)
     gate(done.decisions)
     books.check(state, stamped, done)
+
+
+def limits(state: EngineState, decisions: Iterable[Decision]) -> None:
+    """Law 8: after an entry was let out, no limit of its account or symbol is exceeded.
+
+    The worst case is counted anew, from positions at the mark and from every live order, whatever
+    its state: an order of unknown outcome counts as filled.
+    """
+    for entry in decisions:
+        if isinstance(entry, OrderRequested) and entry.purpose == "entry":
+            _account_limits(state, entry)
+            _symbol_limits(state, entry)
+
+
+def _entries(state: EngineState) -> list[Order]:
+    return [o for o in state.blotter.live.values() if o.request.purpose == "entry"]
+
+
+def _worth(state: EngineState, position: Position) -> int:
+    return state.markets[position.key.symbol].mark * position.quantity // ONE
+
+
+def _account_limits(state: EngineState, entry: OrderRequested) -> None:
+    account = state.accounts[entry.account]
+    risk = account.risk
+    assert account.standing(state.at) == "active", f"law 8: {account.standing(state.at)} and enters"
+    mine = [o for o in _entries(state) if o.request.account == account.name]
+    held = [p for p in state.positions.values() if p.quantity and p.account == account.name]
+    others = sum(o.reserved_risk for o in mine if o.request.client_id != entry.client_id)
+    if risk.max_daily_loss:
+        assert account.day_loss + others < risk.max_daily_loss, "law 8: daily loss"
+    if risk.max_drawdown:
+        assert account.drawdown < risk.max_drawdown, "law 8: drawdown"
+    if risk.max_trades_per_day:
+        assert account.day_entries + len(mine) <= risk.max_trades_per_day, "law 8: trades a day"
+    if risk.max_open_positions:
+        assert len(held) + len(mine) <= risk.max_open_positions, "law 8: open positions"
+    if risk.max_leverage:
+        used = sum(abs(_worth(state, p)) for p in held) + sum(o.reserved_notional for o in mine)
+        assert used <= account.equity * risk.max_leverage // ONE + 1, "law 8: leverage"
+
+
+def _symbol_limits(state: EngineState, entry: OrderRequested) -> None:
+    symbol = entry.key.symbol
+    held = [p for p in state.positions.values() if p.quantity and p.key.symbol == symbol]
+    live = [o for o in state.blotter.live.values() if o.request.key.symbol == symbol]
+    assert not any(o.state == "unknown" for o in live), "law 8: an unknown order on the symbol"
+    owners = {p.account for p in held} | {o.request.account for o in live}
+    assert owners == {entry.account}, f"S0-18: {sorted(owners)} share {symbol}"
+    share = state.terms.limits.max_symbol_exposure
+    if share:
+        opening = [o for o in live if o.request.purpose == "entry"]
+        net = sum(_worth(state, p) for p in held)
+        net += sum(o.request.side * o.reserved_notional for o in opening)
+        assert abs(net) <= state.real_equity * share // ONE + 2, "law 8: symbol exposure"
