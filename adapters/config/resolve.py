@@ -6,6 +6,7 @@ environment over file over defaults. The keys of each layer are checked where th
 then pydantic-settings merges the layers and pydantic checks the values.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from adapters.config.parameters import every_parameter
 from adapters.config.schema import Settings
 from adapters.config.venues import INSTRUMENT_KEYS, catalogue_layer, profile_layer
 from engine.errors import UserError
+
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 ParametersOf = Callable[[str], Mapping[str, object]]
 """Name of a strategy to its parameters and their defaults; ``UserError`` for an unknown one."""
@@ -110,6 +113,11 @@ def _account_names(layers: Sequence[Layer]) -> list[str]:
                 raise UserError(
                     f"{layer.origins[('accounts', account)]}: accounts.{account} is no table; "
                     f"write [accounts.{account}]"
+                )
+            if not _ACCOUNT.fullmatch(account):
+                raise UserError(
+                    f"accounts.{account}: the name of an account goes into order ids; "
+                    "write it with letters, digits, - and _ only"
                 )
             found[account] = None
     return list(found)

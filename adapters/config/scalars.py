@@ -5,6 +5,7 @@ Every check raises ``ValueError`` with the rest of a sentence that begins with k
 "... is a fraction; 30 % is written 0.30".
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from pydantic import BeforeValidator
 from engine.money import parse
 from engine.timebase import HOUR, MILLISECOND, MINUTE, SECOND
 
+_SYMBOL = re.compile(r"[A-Z0-9]+")
 _SPAN_UNITS = {
     "ns": 1,
     "us": 1_000,
@@ -170,6 +172,8 @@ def flag_of(value: object) -> bool:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a name of digits only, from --set or the environment
     if not isinstance(value, str) or not value.strip():
         raise ValueError("is not a text; put it in quotes")
     return value
@@ -193,7 +197,7 @@ def _symbols(value: object) -> tuple[str, ...]:
         raise ValueError('is not a list of symbols; write ["BTCUSDT"]')
     names = []
     for name in value:
-        if not isinstance(name, str) or not name.isalnum() or name != name.upper():
+        if not isinstance(name, str) or not _SYMBOL.fullmatch(name):
             raise ValueError('is not a list of symbols; write ["BTCUSDT"], in capitals')
         if name in names:
             raise ValueError(f"names {name} twice")

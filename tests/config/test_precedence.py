@@ -74,6 +74,7 @@ def test_of_two_sets_with_one_key_the_later_holds(tmp_path: Path) -> None:
     ("variable", "key", "value"),
     [
         ("TRADEFOLD__RUN__SEED", "run.seed", "11"),
+        ("TRADEFOLD__VENUE__ACCOUNT", "venue.account", "12"),
         ("tradefold__run__seed", "run.seed", "11"),
         (
             "Tradefold__Accounts__Va1__Parameters__Fixed_Tp_R",

@@ -66,6 +66,7 @@ BOUNDS = [
     ("accounts.va1.timeframe=five", "is not a span of time"),
     ("accounts.va1.symbols=btcusdt", "in capitals"),
     ("accounts.va1.symbols=BTCUSDT,BTCUSDT", "names BTCUSDT twice"),
+    ("accounts.va1.symbols=BTCÜSDT", "in capitals"),
     ("accounts.va1.symbols=[]", "is not a list of symbols"),
     ("accounts.va1.symbols=PEPEUSDT", "add [instruments.PEPEUSDT] with tick, lot, min_quantity"),
     ("instruments.PEPEUSDT.tick=0.1", "instruments.PEPEUSDT.lot is missing"),
@@ -160,6 +161,12 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(UserError, match="cannot be read"):
             resolve(path, {}, (), parameters_of)
+
+
+def test_an_accounts_name_fits_into_order_ids(tmp_path: Path) -> None:
+    text = SMALL.replace("accounts.va1", 'accounts."my desk"')
+    with pytest.raises(UserError, match="with letters, digits, - and _ only"):
+        resolved(tmp_path, text)
 
 
 def test_parameters_without_a_strategy_are_refused(tmp_path: Path) -> None:
