@@ -1,7 +1,8 @@
 """The sums of fills and trades done again, in decimals, by somebody who never saw the engine.
 
-A fill is what an execution report says: where (account and symbol), side (1 or -1), price, quantity and fee as
-decimals. Positions are kept as the list of fills since the last time flat; nothing is averaged.
+A fill is what an execution report says: the place (account and symbol), the side (1 or -1), and
+price, quantity and fee as decimals. A position is the list of its fills since the last time flat;
+nothing is averaged.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
 """The shipped example does something on the candles it was made for."""
 
+from journal.memory import MemoryJournal
+from replays.backtest import backtest
 from tests.realdata.places import HOUSE, candles_of
 from tests.realdata.runs import plan_of
-from replays.backtest import backtest
-from journal.memory import MemoryJournal
 
 EXAMPLE = HOUSE / "examples/volatility_breakout.toml"
 
