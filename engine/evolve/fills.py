@@ -46,15 +46,23 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
 
 def release(state: EngineState, order: Order) -> None:
     """An order is about to end: its timers go and its seat is free again."""
+    disarm(state, order)
     request = order.request
-    state.timers.cancel("answer", request.client_id, request.key)
-    state.timers.cancel("look_up", request.client_id, request.key)
     if request.purpose == "entry":
         state.seats[request.account, request.key.symbol].pending_entries -= 1
     else:
         position = state.positions[request.key]
         if position.closing == request.client_id:
             position.closing = NO_CLIENT_ID
+
+
+def disarm(state: EngineState, order: Order) -> None:
+    """The answer came: its deadline and a planned look-up go. Call it while ``awaits`` is set."""
+    request = order.request
+    if order.awaits:
+        state.timers.cancel("answer", request.client_id, request.key)
+    if order.look_ups or order.state == "unknown":
+        state.timers.cancel("look_up", request.client_id, request.key)
 
 
 def _book(
@@ -129,9 +137,11 @@ def _settle(state: EngineState, position: Position, owner: VirtualAccount | None
     position.marked = marked
     if not position.quantity:
         state.open_positions[key.symbol].remove(position)
-        position.covering_until = Nanos(0)
-        state.timers.cancel("protection", "", key)
-        state.timers.cancel("close", "", key)
+        if position.covering_until:
+            position.covering_until = Nanos(0)
+            state.timers.cancel("protection", "", key)
+        if position.attempts:
+            state.timers.cancel("close", "", key)
     elif not position.venue_stop and not position.covering_until:
         start_protection_clock(state, position)
 

@@ -1,8 +1,7 @@
 """Folding what the venue says of orders and stops, apart from fills."""
 
 from engine.domain.position import Position
-from engine.evolve.fills import release, start_protection_clock
-from engine.ids import ClientId
+from engine.evolve.fills import disarm, release, start_protection_clock
 from engine.messages.venue import (
     CancelRejected,
     OrderAccepted,
@@ -117,8 +116,9 @@ def _observe_stop(state: EngineState, position: Position, stop: Price, target: P
     if not position.quantity:
         return
     if stop:
-        position.covering_until = Nanos(0)
-        state.timers.cancel("protection", "", position.key)
+        if position.covering_until:
+            position.covering_until = Nanos(0)
+            state.timers.cancel("protection", "", position.key)
     elif not position.covering_until:
         start_protection_clock(state, position)
 
@@ -158,10 +158,8 @@ def evolve_outcome_unknown(state: EngineState, unknown: OutcomeUnknown) -> None:
 
 
 def _answered(state: EngineState, order: Order) -> None:
-    client_id: ClientId = order.request.client_id
+    disarm(state, order)
     order.awaits = ""
-    state.timers.cancel("answer", client_id, order.request.key)
-    state.timers.cancel("look_up", client_id, order.request.key)
 
 
 def _finish(state: EngineState, order: Order, event: OrderEvent) -> None:

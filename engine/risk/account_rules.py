@@ -1,21 +1,21 @@
 """The rules of one account (S0-13 … S0-18, S3-01 … S3-05). Each leaves a check, passed or not."""
 
-from engine.messages.decisions import Check
+from engine.messages.decisions import CheckRow
 from engine.state import EngineState, Seat
 
 
-def standing_checks(seat: Seat, at: int) -> list[Check]:
+def standing_checks(seat: Seat, at: int) -> list[CheckRow]:
     """Whether the account may trade at all now."""
     account = seat.account
     killed = 1 if account.killed else 0
     return [
-        Check("killed", killed, 0, not killed),
-        Check("paused", account.paused_until, at, account.paused_until <= at),
-        Check("cooldown", account.cooldown_until, at, account.cooldown_until <= at),
+        ("killed", killed, 0, not killed),
+        ("paused", account.paused_until, at, account.paused_until <= at),
+        ("cooldown", account.cooldown_until, at, account.cooldown_until <= at),
     ]
 
 
-def limit_checks(state: EngineState, seat: Seat) -> list[Check]:
+def limit_checks(state: EngineState, seat: Seat) -> list[CheckRow]:
     """Loss, drawdown and count limits; orders in flight count as filled (law 8)."""
     account = seat.account
     risk = account.risk
@@ -33,20 +33,20 @@ def limit_checks(state: EngineState, seat: Seat) -> list[Check]:
     daily, fall = risk.max_daily_loss, risk.max_drawdown
     per_day, most = risk.max_trades_per_day, risk.max_open_positions
     return [
-        Check("daily_loss", loss, daily, not daily or loss < daily),
-        Check("drawdown", drawdown, fall, not fall or drawdown < fall),
-        Check("trades_per_day", entries, per_day, not per_day or entries < per_day),
-        Check("open_positions", held, most, not most or held < most),
+        ("daily_loss", loss, daily, not daily or loss < daily),
+        ("drawdown", drawdown, fall, not fall or drawdown < fall),
+        ("trades_per_day", entries, per_day, not per_day or entries < per_day),
+        ("open_positions", held, most, not most or held < most),
     ]
 
 
-def symbol_checks(state: EngineState, seat: Seat) -> list[Check]:
+def symbol_checks(state: EngineState, seat: Seat) -> list[CheckRow]:
     """One position a seat, and (unless switched off) one symbol an account."""
     account = seat.account
     position = state.positions[seat.key]
     mine = abs(position.quantity) if position.account == account.name else 0
     busy = mine or seat.pending_entries
-    checks = [Check("already_open", busy, 0, not busy)]
+    checks = [("already_open", busy, 0, not busy)]
     if account.risk.one_symbol_per_account:
         elsewhere = 0
         for symbol in account.terms.symbols:
@@ -55,5 +55,5 @@ def symbol_checks(state: EngineState, seat: Seat) -> list[Check]:
                 held = state.positions[other.key]
                 elsewhere += other.pending_entries
                 elsewhere += 1 if held.quantity and held.account == account.name else 0
-        checks.append(Check("one_symbol", elsewhere, 0, not elsewhere))
+        checks.append(("one_symbol", elsewhere, 0, not elsewhere))
     return checks

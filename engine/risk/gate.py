@@ -6,7 +6,7 @@ first one that failed names the refusal.
 """
 
 from engine.domain.intent import Enter
-from engine.messages.decisions import Approved, Check, IntentRefused
+from engine.messages.decisions import Approved, CheckRow, IntentRefused, as_checks
 from engine.money import Price
 from engine.risk.account_rules import limit_checks, standing_checks, symbol_checks
 from engine.risk.global_rules import exposure_checks, ownership_checks
@@ -37,12 +37,12 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         intent.stop_price,
     )
     least = max(market.instrument.min_quantity, account.terms.sizing.min_quantity)
-    checks.append(Check("quantity", sized.quantity, least, not sized.refusal))
+    checks.append(("quantity", sized.quantity, least, not sized.refusal))
     checks += exposure_checks(state, seat, intent.side, sized.notional)
-    for check in checks:
-        if not check.passed:
-            code = sized.refusal if check.name == "quantity" else check.name
-            return IntentRefused(seat.key, account.name, intent.side, code, tuple(checks))
+    for name, _, _, passed in checks:
+        if not passed:
+            code = sized.refusal if name == "quantity" else name
+            return IntentRefused(seat.key, account.name, intent.side, code, as_checks(checks))
     return Approved(
         seat.key,
         account.name,
@@ -52,14 +52,14 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         sized.risk,
         sized.notional,
         account.size_factor,
-        tuple(checks),
+        as_checks(checks),
     )
 
 
-def _price_checks(intent: Enter, entry: Price) -> list[Check]:
+def _price_checks(intent: Enter, entry: Price) -> list[CheckRow]:
     distance = (entry - intent.stop_price) * intent.side
-    checks = [Check("stop_distance", distance, 0, distance > 0 and intent.stop_price > 0)]
+    checks = [("stop_distance", distance, 0, distance > 0 and intent.stop_price > 0)]
     if intent.target_price:
         gain = (intent.target_price - entry) * intent.side
-        checks.append(Check("target_distance", gain, 0, gain > 0))
+        checks.append(("target_distance", gain, 0, gain > 0))
     return checks

@@ -2,12 +2,12 @@
 
 from engine.accounts.margin import order_cost, position_margin
 from engine.domain.order import Side
-from engine.messages.decisions import Check
+from engine.messages.decisions import CheckRow
 from engine.money import Money, apply_rate, notional
 from engine.state import EngineState, Seat
 
 
-def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[Check]:
+def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[CheckRow]:
     """One owner per key, no opposing sides across accounts, nothing unknown on the symbol."""
     account, key = seat.account.name, seat.key
     owners = opposing = unknown = 0
@@ -26,14 +26,14 @@ def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[Check]:
             owners += 1 if request.key == key else 0
             opposing += 1 if request.side != side else 0
     return [
-        Check("symbol_owner", owners, 0, not owners),
-        Check("opposing", opposing, 0, not opposing),
-        Check("symbol_unknown", unknown, 0, not unknown),
-        Check("external", external, 0, not external),
+        ("symbol_owner", owners, 0, not owners),
+        ("opposing", opposing, 0, not opposing),
+        ("symbol_unknown", unknown, 0, not unknown),
+        ("external", external, 0, not external),
     ]
 
 
-def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) -> list[Check]:
+def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) -> list[CheckRow]:
     """Leverage of the account, share of real equity in the symbol, margin at the venue."""
     account = seat.account
     symbol = seat.key.symbol
@@ -59,10 +59,10 @@ def exposure_checks(state: EngineState, seat: Seat, side: Side, value: Money) ->
     cost = order_cost(side, value, state.markets[symbol].leverage, state.terms.venue.taker_fee)
     free = available_balance(state)
     return [
-        Check("position_notional", value, most, not most or value <= most),
-        Check("leverage", own, cap, not risk.max_leverage or own <= cap),
-        Check("symbol_exposure", net, room, not share or net <= room),
-        Check("available_margin", cost, free, cost <= free),
+        ("position_notional", value, most, not most or value <= most),
+        ("leverage", own, cap, not risk.max_leverage or own <= cap),
+        ("symbol_exposure", net, room, not share or net <= room),
+        ("available_margin", cost, free, cost <= free),
     ]
 
 
