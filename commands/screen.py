@@ -115,7 +115,7 @@ def signed(value: int, places: int = 2) -> Text:
 
 def percent(value: int | None, places: int = 1) -> str:
     """An e8 fraction as a percentage."""
-    return "–" if value is None else f"{amount(value * 100, places)} %"
+    return "-" if value is None else f"{amount(value * 100, places)} %"
 
 
 def exact_percent(value: int) -> str:
@@ -125,7 +125,7 @@ def exact_percent(value: int) -> str:
 
 def factor(value: int | None, places: int = 2) -> str:
     """An e8 multiple, or a dash where there is none."""
-    return "–" if value is None else amount(value, places)
+    return "-" if value is None else amount(value, places)
 
 
 def price(value: int) -> str:
@@ -139,7 +139,7 @@ def moment(at: int) -> str:
     """A time for people: to the second where that is enough."""
     if at >= NEVER:
         return "until a person resumes"
-    return render_time(at).replace("T", " ").replace("Z", "") if at else "–"
+    return render_time(at).replace("T", " ").replace("Z", "") if at else "-"
 
 
 def mark_of(passed: bool) -> Text:

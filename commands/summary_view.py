@@ -195,7 +195,7 @@ def _total_column(summary: Summary) -> dict[str, str | Text]:
 
 
 def _figures(results: Results) -> dict[str, str | Text]:
-    expectancy: str | Text = "–"
+    expectancy: str | Text = "-"
     if results.expectancy is not None and results.expectancy_r is not None:
         expectancy = Text.assemble(
             signed(results.expectancy), f" ({amount(results.expectancy_r)} R)"
@@ -271,7 +271,7 @@ def _show_events(console: Console, summary: Summary) -> None:
 
 
 def _counts(pairs: Sequence[tuple[str, int]]) -> str:
-    return ", ".join(f"{count} × {name}" for name, count in pairs) or "none"
+    return ", ".join(f"{name} ({count})" for name, count in pairs) or "none"
 
 
 def summary_data(summary: Summary) -> dict[str, Any]:

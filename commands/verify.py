@@ -93,7 +93,7 @@ def show_proof(console: Console, proof: Proof, journal: str, seconds: float) -> 
         fine = proof.divergence is not None or proof.code != "diverged"
         rows.append((mark_of(fine), "refold", against if fine else "not what was sealed"))
     if proof.skipped:
-        rows.append((Text("–"), "re-decide", f"skipped: {proof.skipped}"))
+        rows.append((Text("-"), "re-decide", f"skipped: {proof.skipped}"))
     elif chain.sound and proof.divergence is None and not proof.fault:
         again = f"{chain.frames:,} frames re-decided, {proof.decisions:,} decisions identical"
         rows.append((mark_of(True), "re-decide", again))

@@ -1,0 +1,215 @@
+"""``tradefold journal``: what a journal holds, its last frames, and frames for other programs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+import msgspec
+from rich.console import Console
+
+from commands.envelope import Answer, envelope, give
+from commands.options import journal_argument, json_option, open_journal
+from commands.screen import columns, facts, heading, lines, moment, screen
+from engine.errors import UserError
+from engine.money import render
+from engine.timebase import render_span, render_time
+from journal.export import frame_facts
+from journal.frame import Frame
+from journal.reader import JournalReader
+from replays.words import sentence
+
+_encode = msgspec.json.Encoder().encode
+
+
+@click.command("show")
+@journal_argument
+@json_option
+def show(journal: Path, as_json: bool) -> int:
+    """What JOURNAL holds: how far it goes, which run it is of, and where that came from.
+
+    \b
+    Example:
+      tradefold journal show run.db
+    """
+    with open_journal(journal) as reader:
+        data = _overview(reader)
+    return give(Answer(data, lambda: _show(screen(), data)), as_json)
+
+
+@click.command("tail")
+@journal_argument
+@click.option("--count", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--decided", is_flag=True, help="Only frames upon which something was decided.")
+@json_option
+def tail(journal: Path, count: int, decided: bool, as_json: bool) -> int:
+    """The last frames of JOURNAL in words, the latest at the end.
+
+    \b
+    Examples:
+      tradefold journal tail run.db
+      tradefold journal tail run.db --count 5 --decided
+    """
+    with open_journal(journal) as reader:
+        frames = _last(reader, count, decided)
+
+    def shown() -> None:
+        rows = []
+        for stamped, decisions in frames:
+            rows.append((str(stamped.seq), moment(stamped.at), sentence(stamped.input)))
+            rows += [("", "", f"  {sentence(each)}") for each in decisions]
+        columns(screen(), ("seq", "at", ""), rows, right=(0,))
+
+    return give(Answer({"frames": [frame_facts(each) for each in frames]}, shown), as_json)
+
+
+@click.command("export")
+@journal_argument
+@click.option("--from", "first", type=click.IntRange(min=1), default=1, help="First seq.")
+@click.option("--to", "last", type=click.IntRange(min=1), help="Last seq, included.")
+@click.option("--kind", "kinds", multiple=True, help="Only frames with this kind of message.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new file instead of stdout.")
+@json_option
+def export(
+    journal: Path,
+    first: int,
+    last: int | None,
+    kinds: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """JOURNAL as JSON lines: one frame a line, decimals as text, times in ISO 8601.
+
+    With --json the frames come in one envelope, or its count when --out takes the lines.
+
+    \b
+    Examples:
+      tradefold journal export run.db > run.jsonl
+      tradefold journal export run.db --kind TradeClosed --out trades.jsonl
+    """
+    with open_journal(journal) as reader:
+        end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
+        chosen = _chosen(reader, first, end, frozenset(kinds))
+        if out is not None:
+            count = _write(out, chosen)
+            data = {"frames": count, "file": str(out)}
+            return give(Answer(data, lambda: click.echo(f"{count} frames in {out}")), as_json)
+        if as_json:
+            click.echo(envelope({"frames": list(chosen)}, None))
+            return 0
+        stdout = click.get_binary_stream("stdout")
+        for each in chosen:
+            stdout.write(_encode(each) + b"\n")
+    return 0
+
+
+def _chosen(
+    reader: JournalReader, first: int, last: int, kinds: frozenset[str]
+) -> Iterator[dict[str, Any]]:
+    for frame in reader.frames(first, last):
+        facts_of_frame = frame_facts(frame)
+        told = (facts_of_frame["input"], *facts_of_frame["decisions"])
+        if not kinds or any(each["kind"] in kinds for each in told):
+            yield facts_of_frame
+
+
+def _write(out: Path, chosen: Iterator[dict[str, Any]]) -> int:
+    """The lines into a new file; a file that is not finished does not stay."""
+    count = 0
+    try:
+        file = out.open("xb")
+    except FileExistsError:
+        raise UserError(f"--out {out}: exists already; choose another name") from None
+    try:
+        with file:
+            for each in chosen:
+                file.write(_encode(each) + b"\n")
+                count += 1
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def _last(reader: JournalReader, count: int, decided: bool) -> list[Frame]:
+    found: list[Frame] = []
+    last = reader.head.last_seq
+    while last > 0 and len(found) < count:
+        first = max(1, last - 4095)
+        frames = [each for each in reader.frames(first, last) if each[1] or not decided]
+        found = frames[-(count - len(found)) :] + found
+        last = first - 1
+    return found
+
+
+def _overview(reader: JournalReader) -> dict[str, Any]:
+    head, started = reader.head, reader.started
+    first = next(iter(reader.frames(1, 1)))[0]
+    terms = started.terms
+    counted = reader.connection.execute("SELECT kind, count(*) FROM decisions GROUP BY 1")
+    return {
+        "journal": reader.name,
+        "bytes": reader.path.stat().st_size,
+        "format": head.format,
+        "run": head.run,
+        "sealed": bool(head.sealed),
+        "frames": head.last_seq,
+        "pages": reader.connection.execute("SELECT count(*) FROM pages").fetchone()[0],
+        "from": render_time(first.at),
+        "to": render_time(head.last_at),
+        "chain": head.digest,
+        "digest": head.state_digest,
+        "strategy_digest": head.strategy_digest,
+        "decisions": dict(counted.fetchall()),
+        "seed": terms.seed,
+        "semantics": terms.semantics,
+        "interval": render_span(terms.base_interval_ns),
+        "simulation": {
+            name: value if isinstance(value, str) else render(value)
+            for name, value in attrs.asdict(terms.simulation, recurse=False).items()
+            if name in ("path", "half_spread", "slippage", "volume_share")
+        },
+        "accounts": [
+            {
+                "name": each.name,
+                "strategy": each.strategy.name,
+                "parameters": dict(each.strategy.parameters),
+                "symbols": list(each.symbols),
+                "timeframe": render_span(each.timeframe_ns),
+                "virtual_equity": render(each.virtual_equity),
+            }
+            for each in terms.accounts
+        ],
+        "provenance": dict(started.provenance),
+    }
+
+
+def _show(console: Console, data: dict[str, Any]) -> None:
+    heading(console, data["journal"], f"{data['bytes'] / 1e6:.1f} MB, format {data['format']}")
+    sealed = "sealed" if data["sealed"] else "not sealed: the run was stopped, or still goes on"
+    rows = [
+        ("run", data["run"]),
+        ("state", sealed),
+        ("frames", f"{data['frames']:,} in {data['pages']:,} pages"),
+        ("span", f"{data['from']} to {data['to']}, candles of {data['interval']}"),
+        ("chain", data["chain"]),
+        ("state digest", data["digest"] or "none before it is sealed"),
+        ("strategies", data["strategy_digest"] or "none before it is sealed"),
+    ]
+    facts(console, rows)
+    heading(console, "accounts")
+    for each in data["accounts"]:
+        told = ", ".join(f"{name} {value}" for name, value in each["parameters"].items())
+        at = f"{' '.join(each['symbols'])} {each['timeframe']}"
+        lines(console, [f"{each['name']}  {each['strategy']} on {at}, {each['virtual_equity']}"])
+        lines(console, [f"  {told}"])
+    heading(console, "decisions")
+    columns(
+        console,
+        ("", ""),
+        [(kind, f"{count:,}") for kind, count in data["decisions"].items()] or [("none", "")],
+        right=(1,),
+    )
+    heading(console, "origin")
+    facts(console, list(data["provenance"].items()))
