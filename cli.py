@@ -82,7 +82,12 @@ class Program(LazyGroup):
 
         def work() -> object:
             return super(Program, self).main(
-                words, prog_name or "tradefold", complete_var, False, windows_expand_args, **extra
+                args=words,
+                prog_name=prog_name or "tradefold",
+                complete_var=complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
             )
 
         sys.exit(guard(words, work))

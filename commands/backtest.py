@@ -14,7 +14,8 @@ from adapters.wiring import BACKTEST
 from commands.envelope import Answer, InterruptedRunError, give
 from commands.options import json_option, shelf_of, strategy_option
 from commands.screen import facts, heading, screen
-from commands.summary_view import next_commands, show_next, show_summary, summary_data
+from commands.summary_facts import summary_data
+from commands.summary_view import next_commands, show_next, show_summary
 from engine.state import EngineState
 from journal.places import check_name
 from journal.reader import JournalReader

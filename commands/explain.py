@@ -66,8 +66,10 @@ def command(
     return give(Answer(what, lambda: show_moment(screen(), what, why_not)), as_json)
 
 
-def show_order(console: Console, story: dict[str, Any]) -> None:
-    """The story of an order from the bar to the end of the trade."""
+def show_order(console: Console, story: dict[str, Any], brief: bool = False) -> None:
+    """The story of an order from the bar to the end of the trade; ``brief`` leaves passed checks
+    of the gate out.
+    """
     order, led = story["order"], story["led_by"]
     heading(console, f"order {order['client_id']}", f"{order['account']}, {order['purpose']}")
     facts(
@@ -83,7 +85,7 @@ def show_order(console: Console, story: dict[str, Any]) -> None:
         ],
     )
     _show_conditions(console, story, led)
-    _show_gate(console, story["gate"])
+    _show_gate(console, story["gate"], failed_only=brief)
     if story["sizing"] is not None:
         _show_sizing(console, story["sizing"])
     heading(console, "what happened")
@@ -141,11 +143,13 @@ def _show_bar(console: Console, bar: dict[str, str]) -> None:
 
 
 def _show_gate(console: Console, checks: list[dict[str, Any]], failed_only: bool = False) -> None:
-    shown = [each for each in checks if not (failed_only and each["passed"])]
-    if not shown:
+    if not checks:
         return
+    shown = [each for each in checks if not (failed_only and each["passed"])]
     passed = sum(each["passed"] for each in checks)
     heading(console, "the gate", f"{passed} of {len(checks)} checks passed")
+    if not shown:
+        return
     columns(
         console,
         ("", "check", "value", "", "threshold", "it must hold that"),

@@ -1,5 +1,6 @@
 """``tradefold journal``: what a journal holds, its last frames, and frames for other programs."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from journal.frame import Frame
 from journal.reader import JournalReader
 from replays.words import sentence
 
-_encode = msgspec.json.Encoder().encode
+_ENCODER = msgspec.json.Encoder()
 
 
 @click.command("show")
@@ -98,9 +99,9 @@ def export(
         if as_json:
             click.echo(envelope({"frames": list(chosen)}, None))
             return 0
-        stdout = click.get_binary_stream("stdout")
+        sys.stdout.flush()
         for each in chosen:
-            stdout.write(_encode(each) + b"\n")
+            sys.stdout.buffer.write(_ENCODER.encode(each) + b"\n")
     return 0
 
 
@@ -124,7 +125,7 @@ def _write(out: Path, chosen: Iterator[dict[str, Any]]) -> int:
     try:
         with file:
             for each in chosen:
-                file.write(_encode(each) + b"\n")
+                file.write(_ENCODER.encode(each) + b"\n")
                 count += 1
     except BaseException:
         out.unlink(missing_ok=True)

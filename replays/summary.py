@@ -75,7 +75,11 @@ class Incident:
 
 @attrs.frozen
 class Summary:
-    """All that a run came to. ``fees`` are all that was paid, of open positions too."""
+    """All that a run came to. ``fees`` are all that was paid, of open positions too.
+
+    ``unknown`` counts how often an order's fate became unknown, ``partial`` the orders that got
+    only a part of what they asked for.
+    """
 
     started: RunStarted
     head: Head
@@ -90,6 +94,8 @@ class Summary:
     open: tuple[Open, ...]
     refusals: tuple[tuple[str, int], ...]
     governor: tuple[tuple[str, int], ...]
+    unknown: int
+    partial: int
     halted: tuple[tuple[str, str, str], ...]
     incidents: tuple[Incident, ...]
 
@@ -143,9 +149,24 @@ def _summarise(journal: JournalReader) -> Summary:
         equity=equity,
         line=tuple(line),
         open=tuple(held),
-        refusals=_counted(journal, "reason", "kind = 'IntentRefused'"),
-        governor=_counted(
-            journal, "json_extract(facts, '$.action') || ': ' || reason", "kind = 'GovernorActed'"
+        refusals=tuple(
+            _rows(
+                journal,
+                "SELECT reason, count(*) FROM decisions WHERE kind = 'IntentRefused'"
+                " GROUP BY 1 ORDER BY 2 DESC, 1",
+            )
+        ),
+        governor=tuple(
+            _rows(
+                journal,
+                "SELECT action || ': ' || reason, count(*) FROM governor_events"
+                " GROUP BY 1 ORDER BY 2 DESC, 1",
+            )
+        ),
+        unknown=_one(journal, "SELECT count(*) FROM decisions WHERE kind = 'OrderUnknown'"),
+        partial=_one(
+            journal,
+            "SELECT count(*) FROM orders WHERE filled_quantity > 0 AND filled_quantity < quantity",
         ),
         halted=tuple(
             _rows(
@@ -252,9 +273,8 @@ def last_marks(source: FrameSource, symbols: tuple[str, ...]) -> dict[str, int]:
     return marks
 
 
-def _counted(journal: JournalReader, what: str, where: str) -> tuple[tuple[str, int], ...]:
-    query = f"SELECT {what}, count(*) FROM decisions WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1"
-    return tuple(_rows(journal, query))
+def _one(journal: JournalReader, query: str) -> int:
+    return int(_rows(journal, query)[0][0])
 
 
 def _rows(journal: JournalReader, query: str) -> list[Any]:
