@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from commands.envelope import guard
+from commands.envelope import guard, leave_quietly
 
 Table = Mapping[str, tuple[str, str]]
 """Name of a command to where it is (``module:attribute``) and its one line of help."""
@@ -91,6 +91,13 @@ class Program(LazyGroup):
             )
 
         sys.exit(guard(words, work))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader of its output who has gone away is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return leave_quietly()
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:

@@ -20,6 +20,7 @@ from engine.state import EngineState
 from journal.places import check_name
 from journal.reader import JournalReader
 from replays.plan import Plan, Wanted, plan_run
+from replays.queries import rows_of
 from replays.running import Kept, Ran, run_to_file
 from replays.summary import Summary, summarise
 
@@ -199,5 +200,5 @@ def run_data(ran: Ran, summary: Summary, commands: list[str]) -> dict[str, Any]:
 def _order_to_look_at(reader: JournalReader) -> str:
     """The entry of the last closed trade, or the last entry: something worth an explanation."""
     query = "SELECT client_id FROM orders WHERE purpose = 'entry' ORDER BY requested_seq DESC"
-    row = reader.connection.execute(query).fetchone()
-    return row[0] if row else ""
+    rows = rows_of(reader, f"{query} LIMIT 1")
+    return str(rows[0][0]) if rows else ""

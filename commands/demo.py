@@ -26,6 +26,7 @@ from replays.calm import calm_collector
 from replays.order_story import find_order, order_story
 from replays.plan import Plan, Wanted, plan_run
 from replays.proof import Proof, prove
+from replays.queries import rows_of
 from replays.results import sampled
 from replays.running import Ran
 from replays.summary import Summary
@@ -153,25 +154,27 @@ def _check_own(journal: Path, plan: Plan) -> None:
 
 def _found(reader: JournalReader) -> Found:
     """The most telling order and refusal of the run."""
-    row = reader.connection.execute(
+    orders = rows_of(
+        reader,
         "SELECT d.client_id FROM decisions d JOIN orders o USING (client_id)"
         " WHERE d.kind = 'OrderUnknown' AND o.purpose = 'entry'"
-        " ORDER BY o.filled_quantity > 0 DESC, d.seq LIMIT 1"
-    ).fetchone()
-    refused = reader.connection.execute(
+        " ORDER BY o.filled_quantity > 0 DESC, d.seq LIMIT 1",
+    )
+    refused = rows_of(
+        reader,
         "SELECT at, symbol, account FROM decisions WHERE kind = 'IntentRefused'"
-        " ORDER BY reason = 'trades_per_day' DESC, seq LIMIT 1"
-    ).fetchone()
-    assert row, "the demonstration's seed leaves an order without an answer"
+        " ORDER BY reason = 'trades_per_day' DESC, seq LIMIT 1",
+    )
+    assert orders, "the demonstration's seed leaves an order without an answer"
     assert refused, "the demonstration's limits refuse an entry"
-    return Found(row[0], *refused)
+    return Found(orders[0][0], *refused[0])
 
 
 def _last_trades(reader: JournalReader) -> list[dict[str, Any]]:
     names = ("account", "symbol", "side", "quantity", "entry_price", "exit_price", "pnl")
     more = ("r_multiple", "exit_reason", "closed_at")
     query = f"SELECT {', '.join((*names, *more))} FROM trades ORDER BY trade DESC LIMIT ?"
-    rows = reader.connection.execute(query, (_TRADES_SHOWN,)).fetchall()
+    rows = rows_of(reader, query, _TRADES_SHOWN)
     return [dict(zip((*names, *more), row, strict=True)) for row in reversed(rows)]
 
 

@@ -64,6 +64,11 @@ def guard(words: Sequence[str], work: Callable[[], object]) -> int:
     try:
         code = work()
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        if as_json:
+            return _fail(as_json, USAGE, "usage", "a command is missing; see tradefold --help")
+        click.echo(error.format_message(), err=True)
+        return USAGE
     except click.UsageError as error:
         asked = f"; see {error.ctx.command_path} --help" if error.ctx is not None else ""
         return _fail(as_json, USAGE, "usage", f"{_sentence(error.format_message())}{asked}")
@@ -82,7 +87,7 @@ def guard(words: Sequence[str], work: Callable[[], object]) -> int:
     except AssertionError as error:
         return _fail(as_json, BROKEN, "invariant", _broken(error))
     except BrokenPipeError:
-        return _leave_quietly()
+        return leave_quietly()
     except OSError as error:
         return _fail(as_json, WORLD, "world", _of_the_world(error))
     except Exception as error:
@@ -97,11 +102,11 @@ def _fail(as_json: bool, code: int, name: str, message: str) -> int:
             click.echo(envelope(None, {"code": name, "message": message}))
         click.secho(f"error: {message}", err=True, fg="red")
     except BrokenPipeError:
-        _leave_quietly()
+        leave_quietly()
     return code
 
 
-def _leave_quietly() -> int:
+def leave_quietly() -> int:
     """Whoever read our output has seen enough: the rest goes nowhere, without a word."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -47,7 +47,8 @@ def command(
       tradefold explain run.db --at 2025-03-01T12:00 --symbol BTCUSDT --why-not
       tradefold explain run.db --seq 4711
     """
-    asked = [name for name, value in (("--order", order), ("--seq", seq), ("--at", at)) if value]
+    given = (("--order", order or None), ("--seq", seq), ("--at", at or None))
+    asked = [name for name, value in given if value is not None]
     if len(asked) != 1:
         told = " and ".join(asked) or "nothing"
         raise UserError(f"explain was asked for {told}; write one of --order, --seq and --at")

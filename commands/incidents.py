@@ -1,7 +1,6 @@
 """``tradefold incidents``: what needed a person's eye, and how it ended."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import attrs
@@ -10,7 +9,6 @@ import click
 from commands.envelope import Answer, give
 from commands.options import journal_argument, json_option, open_journal
 from commands.screen import columns, heading, lines, screen
-from engine.errors import NegativeAnswerError
 from replays.summary import incidents_of
 
 
@@ -26,12 +24,7 @@ def command(journal: Path, open_only: bool, as_json: bool) -> int:
       tradefold incidents run.db --open
     """
     with open_journal(journal) as reader:
-        try:
-            every = incidents_of(reader)
-        except sqlite3.Error as error:
-            raise NegativeAnswerError(
-                f"journal {journal}: its incidents cannot be read ({error}); run verify"
-            ) from error
+        every = incidents_of(reader)
     found = [each for each in every if not open_only or each.closed_at is None]
     data = {
         "incidents": [{**attrs.asdict(each), "facts": json.loads(each.facts)} for each in found]

@@ -19,6 +19,7 @@ from engine.timebase import render_span, render_time
 from journal.export import frame_facts
 from journal.frame import Frame
 from journal.reader import JournalReader
+from replays.queries import rows_of
 from replays.words import sentence
 
 _ENCODER = msgspec.json.Encoder()
@@ -148,7 +149,6 @@ def _overview(reader: JournalReader) -> dict[str, Any]:
     head, started = reader.head, reader.started
     first = next(iter(reader.frames(1, 1)))[0]
     terms = started.terms
-    counted = reader.connection.execute("SELECT kind, count(*) FROM decisions GROUP BY 1")
     return {
         "journal": reader.name,
         "bytes": reader.path.stat().st_size,
@@ -156,13 +156,13 @@ def _overview(reader: JournalReader) -> dict[str, Any]:
         "run": head.run,
         "sealed": bool(head.sealed),
         "frames": head.last_seq,
-        "pages": reader.connection.execute("SELECT count(*) FROM pages").fetchone()[0],
+        "pages": rows_of(reader, "SELECT count(*) FROM pages")[0][0],
         "from": render_time(first.at),
         "to": render_time(head.last_at),
         "chain": head.digest,
         "digest": head.state_digest,
         "strategy_digest": head.strategy_digest,
-        "decisions": dict(counted.fetchall()),
+        "decisions": dict(rows_of(reader, "SELECT kind, count(*) FROM decisions GROUP BY 1")),
         "seed": terms.seed,
         "semantics": terms.semantics,
         "interval": render_span(terms.base_interval_ns),

@@ -19,11 +19,19 @@ CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 GOOD, BAD, QUIET, TITLE = "green", "red", "bright_black", "bold"
 
 
+class _Screen(Console):
+    """A console that tells when its reader has gone away, and leaves the rest to the envelope."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich, which would end the program with an exit code of its own."""
+        raise BrokenPipeError
+
+
 def screen() -> Console:
     """The console on stdout; where nobody looks at a terminal it is wide and without colour."""
-    console = Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
+    console = _Screen(highlight=False, emoji=False, markup=False)
     if not console.is_terminal and "COLUMNS" not in environ:
-        return Console(
+        return _Screen(
             highlight=False, emoji=False, markup=False, width=_WIDTH_OFF_SCREEN, no_color=True
         )
     return console

@@ -28,6 +28,7 @@ from replays.instant import (
     source_missing,
     verdict_of,
 )
+from replays.queries import rows_of
 from replays.words import sentence
 
 _ENDS = ("cancelled", "rejected", "expired", "not_placed")
@@ -45,8 +46,8 @@ def find_order(journal: JournalReader, text: str) -> Found:
     """The one order whose id is or begins with ``text`` (with or without the run's name)."""
     rows = [
         Found(client_id, seq)
-        for client_id, seq in journal.connection.execute(
-            "SELECT client_id, requested_seq FROM orders ORDER BY requested_seq"
+        for client_id, seq in rows_of(
+            journal, "SELECT client_id, requested_seq FROM orders ORDER BY requested_seq"
         )
     ]
     for row in rows:

@@ -5,19 +5,18 @@ bought, less fees, plus what is held at the mark. It is reckoned here from the r
 not taken from the engine's state, so that the two can be compared.
 """
 
-import sqlite3
 from typing import Any
 
 import attrs
 
 from engine.domain.candle import Candle
-from engine.errors import NegativeAnswerError
 from engine.messages.market import MarkPriced
 from engine.messages.runs import RunStarted
 from engine.money import SCALE, notional
 from engine.timebase import parse_time
 from journal.frame import FrameSource, Head
 from journal.reader import JournalReader
+from replays.queries import rows_of
 from replays.results import Point, Results, Trade, added, largest_fall, results_of
 
 _WINDOW = 4096
@@ -102,33 +101,14 @@ class Summary:
 
 def summarise(journal: JournalReader) -> Summary:
     """The summary of a journal. Raises ``NegativeAnswerError`` when its tables are damaged."""
-    try:
-        return _summarise(journal)
-    except sqlite3.Error as error:
-        raise NegativeAnswerError(
-            f"journal {journal.name}: its tables cannot be read ({error}); run verify"
-        ) from error
-
-
-def incidents_of(journal: JournalReader) -> tuple[Incident, ...]:
-    """Every incident, in order."""
-    rows = _rows(
-        journal,
-        "SELECT incident, kind, account, symbol, opened_seq, opened_at, facts, closed_seq,"
-        " closed_at, resolution FROM incidents ORDER BY incident",
-    )
-    return tuple(Incident(*row) for row in rows)
-
-
-def _summarise(journal: JournalReader) -> Summary:
     started, head = journal.started, journal.head
     trades = [
         Trade(account, _units(pnl), _units(fees), _units(r))
-        for account, pnl, fees, r in _rows(
+        for account, pnl, fees, r in rows_of(
             journal, "SELECT account, pnl, fees, r_multiple FROM trades ORDER BY trade"
         )
     ]
-    fills = _rows(journal, "SELECT account, side, value, fee FROM fills")
+    fills = rows_of(journal, "SELECT account, side, value, fee FROM fills")
     held = _open_positions(journal)
     lines = _equity_lines(journal, started)
     ends = {name: _end_of(name, fills, held, 0) for name in lines}
@@ -150,14 +130,14 @@ def _summarise(journal: JournalReader) -> Summary:
         line=tuple(line),
         open=tuple(held),
         refusals=tuple(
-            _rows(
+            rows_of(
                 journal,
                 "SELECT reason, count(*) FROM decisions WHERE kind = 'IntentRefused'"
                 " GROUP BY 1 ORDER BY 2 DESC, 1",
             )
         ),
         governor=tuple(
-            _rows(
+            rows_of(
                 journal,
                 "SELECT action || ': ' || reason, count(*) FROM governor_events"
                 " GROUP BY 1 ORDER BY 2 DESC, 1",
@@ -169,7 +149,7 @@ def _summarise(journal: JournalReader) -> Summary:
             "SELECT count(*) FROM orders WHERE filled_quantity > 0 AND filled_quantity < quantity",
         ),
         halted=tuple(
-            _rows(
+            rows_of(
                 journal,
                 "SELECT account, symbol, reason FROM decisions WHERE kind = 'StrategyHalted'"
                 " ORDER BY seq, n",
@@ -177,6 +157,16 @@ def _summarise(journal: JournalReader) -> Summary:
         ),
         incidents=incidents_of(journal),
     )
+
+
+def incidents_of(journal: JournalReader) -> tuple[Incident, ...]:
+    """Every incident, in order."""
+    rows = rows_of(
+        journal,
+        "SELECT incident, kind, account, symbol, opened_seq, opened_at, facts, closed_seq,"
+        " closed_at, resolution FROM incidents ORDER BY incident",
+    )
+    return tuple(Incident(*row) for row in rows)
 
 
 def _accounts(
@@ -188,7 +178,7 @@ def _accounts(
     ends: dict[str, int],
 ) -> tuple[AccountSummary, ...]:
     query = "SELECT account, standing, standing_reason FROM virtual_accounts"
-    standings = {account: (standing, why) for account, standing, why in _rows(journal, query)}
+    standings = {account: (standing, why) for account, standing, why in rows_of(journal, query)}
     return tuple(
         AccountSummary(
             account.name,
@@ -221,7 +211,7 @@ def _end_of(account: str | None, fills: list[Any], held: list[Open], start: int)
 
 def _equity_lines(journal: JournalReader, started: RunStarted) -> dict[str, list[Point]]:
     lines: dict[str, list[Point]] = {account.name: [] for account in started.terms.accounts}
-    for account, at, equity in _rows(
+    for account, at, equity in rows_of(
         journal, "SELECT account, at, equity FROM equity ORDER BY seq, n"
     ):
         lines[account].append((parse_time(at), _units(equity)))
@@ -229,7 +219,7 @@ def _equity_lines(journal: JournalReader, started: RunStarted) -> dict[str, list
 
 
 def _open_positions(journal: JournalReader) -> list[Open]:
-    rows = _rows(
+    rows = rows_of(
         journal,
         "SELECT account, symbol, side, quantity, entry_price, entry_value, stop_price"
         " FROM positions ORDER BY account, symbol",
@@ -274,11 +264,7 @@ def last_marks(source: FrameSource, symbols: tuple[str, ...]) -> dict[str, int]:
 
 
 def _one(journal: JournalReader, query: str) -> int:
-    return int(_rows(journal, query)[0][0])
-
-
-def _rows(journal: JournalReader, query: str) -> list[Any]:
-    return journal.connection.execute(query).fetchall()
+    return int(rows_of(journal, query)[0][0])
 
 
 def _units(number: float) -> int:

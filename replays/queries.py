@@ -1,0 +1,18 @@
+"""Asking a journal's tables, and one sentence when they are not what they were."""
+
+import sqlite3
+from typing import Any
+
+from engine.errors import NegativeAnswerError
+from journal.reader import JournalReader
+
+
+def rows_of(journal: JournalReader, query: str, *values: object) -> list[Any]:
+    """All rows of a query. Raises ``NegativeAnswerError`` when the tables are damaged."""
+    try:
+        return journal.connection.execute(query, values).fetchall()
+    except sqlite3.Error as error:
+        raise NegativeAnswerError(
+            f"journal {journal.name}: its tables cannot be read ({error}); run verify, its pages "
+            "may be whole"
+        ) from error
