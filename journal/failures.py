@@ -1,5 +1,7 @@
 """What SQLite and the file system say, as one clear sentence for a person."""
 
+import errno
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +17,7 @@ _MENDS = {
     sqlite3.SQLITE_CORRUPT: "the file is damaged: run verify on it and keep a copy",
     sqlite3.SQLITE_NOTADB: "the file is damaged: run verify on it and keep a copy",
 }
+_LITTLE_BYTES = 1 << 20
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -27,12 +30,24 @@ def primary_code(error: sqlite3.Error) -> int:
 def write_failed(path: Path, error: sqlite3.Error) -> WorldError:
     """The error to raise when ``path`` could not be written: nothing of this page is stored."""
     mend = _MENDS.get(primary_code(error), "start again once that is mended")
+    if primary_code(error) == sqlite3.SQLITE_IOERR and _is_full(path):
+        mend = _MENDS[sqlite3.SQLITE_FULL]
     return WorldError(f"journal {path}: {error}; {mend}")
 
 
 def folder_failed(path: Path, error: OSError) -> WorldError:
     """The error to raise when the folder of ``path`` refuses."""
     reason = error.strerror or str(error)
+    if error.errno == errno.ENOSPC:
+        return WorldError(f"journal {path}: {_MENDS[sqlite3.SQLITE_FULL]}")
     return WorldError(
         f"journal {path}: {reason}; make the folder {path.parent} writable, or choose another"
     )
+
+
+def _is_full(path: Path) -> bool:
+    """SQLite calls it an I/O error when its shared memory finds no room."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LITTLE_BYTES
+    except OSError:
+        return False

@@ -51,12 +51,12 @@ def replace_database(new: Path, old: Path) -> None:
         for suffix in _SIDECARS:
             old.with_name(old.name + suffix).unlink(missing_ok=True)
     os.replace(new, old)
-    sync_folder(old)
+    sync(old.parent)
 
 
-def sync_folder(path: Path) -> None:
-    """Make the name of ``path`` as durable as its content."""
-    descriptor = os.open(path.parent, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Return when the disk has the content of a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -15,7 +15,7 @@ import attrs
 from engine.domain.order import Side, side_name
 from engine.ids import PositionKey
 from engine.messages import runs
-from engine.money import Money, Price, Quantity, Rate
+from engine.money import SCALE, Money, Price, Quantity, Rate
 from engine.timebase import NEVER, Nanos, render_span, render_time
 from journal.structural import bare_type, field_hints
 
@@ -33,11 +33,13 @@ def moment(at: int) -> str | None:
     return render_time(at) if 0 < at < NEVER else None
 
 
-def facts_of(cls: type, number: Convert, omit: frozenset[str] = frozenset()) -> Facts:
+def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset()) -> Facts:
     """A function from a ``cls`` to its named facts, with decimals made by ``number``.
 
-    A position key becomes its three parts; ``open_ns`` becomes ``open_at``; a span in the terms
-    of a run becomes text like ``5m``. Fields named in ``omit`` are left out.
+    Without ``number`` they become plain numbers, and named tuples (checks) stay arrays, which is
+    shorter. A position key becomes its three parts;
+    ``open_ns`` becomes ``open_at``; a span in the terms of a run becomes text like ``5m``. Fields
+    named in ``omit`` are left out.
     """
     spans = cls.__module__ == runs.__name__
     fields: list[tuple[str, str, Convert | None]] = []
@@ -50,23 +52,30 @@ def facts_of(cls: type, number: Convert, omit: frozenset[str] = frozenset()) -> 
             shown = name.removesuffix("_ns") + ("" if spans else "_at")
             fields.append((shown, name, render_span if spans else moment))
         elif spans and name in _PLAIN_INT_DECIMALS:
-            fields.append((name, name, number))
+            fields.append((name, name, number or _plain))
         else:
-            fields.append((name, name, _converter(hint, number)))
+            fields.append((name, name, _converter(hint, number or _plain)))
     if not fields:
         return _no_facts
     names = [name for name, _, _ in fields]
     getter = attrgetter(*(path for _, path, _ in fields))
     values_of = getter if len(fields) > 1 else lambda record: (getter(record),)
-    converted = [(name, convert) for name, _, convert in fields if convert is not None]
+    plain = [i for i, field in enumerate(fields) if field[2] is _plain]
+    others = [(i, field[2]) for i, field in enumerate(fields) if field[2] not in (None, _plain)]
 
     def facts(record: Any) -> dict[str, Any]:
-        shown = dict(zip(names, values_of(record), strict=True))
-        for name, convert in converted:
-            shown[name] = convert(shown[name])
-        return shown
+        values = list(values_of(record))
+        for i in plain:
+            values[i] /= SCALE
+        for i, convert in others:
+            values[i] = convert(values[i])
+        return dict(zip(names, values, strict=True))
 
     return facts
+
+
+def _plain(value: int) -> float:
+    return value / SCALE
 
 
 def _no_facts(record: Any) -> dict[str, Any]:
@@ -80,6 +89,8 @@ def _converter(hint: Any, number: Convert) -> Convert | None:
     if hint == Side:
         return side_name
     bare = bare_type(hint)
+    if isinstance(bare, type) and hasattr(bare, "_fields") and number is _plain:
+        return None
     if isinstance(bare, type) and (attrs.has(bare) or hasattr(bare, "_fields")):
         return facts_of(bare, number)
     items = typing.get_args(bare) if typing.get_origin(bare) is tuple else ()
@@ -87,5 +98,5 @@ def _converter(hint: Any, number: Convert) -> Convert | None:
         if typing.get_origin(items[0]) is tuple:
             return dict
         one = _converter(items[0], number)
-        return list if one is None else lambda values: [one(value) for value in values]
+        return None if one is None else lambda values: [one(value) for value in values]
     return None

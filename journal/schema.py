@@ -14,23 +14,35 @@ from journal.doorstep import APPLICATION_ID
 from journal.projections.tables import create_projections
 from journal.upcast import FORMAT
 
-_TRIGGERS = """
-CREATE TRIGGER pages_refuse_update BEFORE UPDATE ON pages
-BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END;
-CREATE TRIGGER pages_refuse_delete BEFORE DELETE ON pages
-BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END;
-CREATE TRIGGER pages_refuse_other_insert BEFORE INSERT ON pages
-WHEN NEW.first_seq
-    <> 1 + coalesce((SELECT last_seq FROM pages ORDER BY first_seq DESC LIMIT 1), 0)
-    OR (SELECT sealed FROM head) = 1
-BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END;
-CREATE TRIGGER head_refuse_delete BEFORE DELETE ON head
-BEGIN SELECT RAISE(ABORT, 'the head row stays'); END;
-CREATE TRIGGER head_refuse_update_of_sealed BEFORE UPDATE ON head WHEN OLD.sealed = 1
-BEGIN SELECT RAISE(ABORT, 'the journal is sealed'); END;
-CREATE TRIGGER head_refuse_second BEFORE INSERT ON head WHEN EXISTS (SELECT 1 FROM head)
-BEGIN SELECT RAISE(ABORT, 'there is one head row'); END;
-"""
+_TRIGGERS = (
+    """
+    CREATE TRIGGER pages_refuse_update BEFORE UPDATE ON pages
+    BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END
+    """,
+    """
+    CREATE TRIGGER pages_refuse_delete BEFORE DELETE ON pages
+    BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END
+    """,
+    """
+    CREATE TRIGGER pages_refuse_other_insert BEFORE INSERT ON pages
+    WHEN NEW.first_seq
+        <> 1 + coalesce((SELECT last_seq FROM pages ORDER BY first_seq DESC LIMIT 1), 0)
+        OR (SELECT sealed FROM head) = 1
+    BEGIN SELECT RAISE(ABORT, 'pages are append-only'); END
+    """,
+    """
+    CREATE TRIGGER head_refuse_delete BEFORE DELETE ON head
+    BEGIN SELECT RAISE(ABORT, 'the head row stays'); END
+    """,
+    """
+    CREATE TRIGGER head_refuse_update_of_sealed BEFORE UPDATE ON head WHEN OLD.sealed = 1
+    BEGIN SELECT RAISE(ABORT, 'the journal is sealed'); END
+    """,
+    """
+    CREATE TRIGGER head_refuse_second BEFORE INSERT ON head WHEN EXISTS (SELECT 1 FROM head)
+    BEGIN SELECT RAISE(ABORT, 'there is one head row'); END
+    """,
+)
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -38,6 +50,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     database = Database(connection)
+    connection.execute("BEGIN")
     database.table("pages").create(
         {
             "first_seq": int,
@@ -66,5 +79,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
         },
         pk="id",
     )
-    connection.executescript(_TRIGGERS)
+    for trigger in _TRIGGERS:
+        connection.execute(trigger)
     create_projections(database)
+    connection.execute("COMMIT")

@@ -9,7 +9,6 @@ older file gets that name only when it is sealed.
 
 import os
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +17,7 @@ from engine.errors import InvariantError, UserError, WorldError
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import RunStarted
-from journal.failures import folder_failed, write_failed
+from journal.failures import folder_failed, primary_code, write_failed
 from journal.frame import PAGE_FRAMES, Frame, Head
 from journal.lock import WriterLock
 from journal.places import (
@@ -27,7 +26,7 @@ from journal.places import (
     identity,
     remove_database,
     replace_database,
-    sync_folder,
+    sync,
 )
 from journal.recover import check_tail
 from journal.writer import PageWriter, build_file
@@ -47,8 +46,13 @@ class SqliteJournal:
         self._frames: list[Frame] = []
         self._ended = ""
         self._synced = True
-        self._writer = PageWriter(file)
-        self._writer.connection.execute("PRAGMA journal_mode = WAL")
+        connection = sqlite3.connect(file, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            self._writer = PageWriter(connection, str(file))
+        except BaseException:
+            connection.close()
+            raise
         self._identity = identity(file)
 
     @classmethod
@@ -75,11 +79,11 @@ class SqliteJournal:
             build_file(building, [(first, decisions)], first.input.run)
             if not path.exists():
                 os.rename(building, path)
-                sync_folder(path)
+                sync(path.parent)
                 file = path
             return cls(path, file, lock)
         except sqlite3.Error as error:
-            remove_database(building)
+            remove_database(file)
             lock.release()
             raise write_failed(path, error) from error
         except OSError as error:
@@ -163,18 +167,27 @@ class SqliteJournal:
         try:
             self._writer.seal(state_digest, strategy_digest)
             self._leave_one_file()
+            if self.file != self.path:
+                replace_database(self.file, self.path)
+                self.file = self.path
         except BaseException as error:
             raise self._failed(error, "it could not be sealed") from error
         self._ended = "it is sealed"
         self._lock.release()
 
     def close(self) -> None:
-        """Flush, and let go of a journal that is not sealed. Does nothing after that."""
+        """Flush, and let go of a journal that is not sealed. Does nothing after that.
+
+        One that was to replace another stays beside it, at ``file``, for whoever wants to look.
+        """
         if self._ended:
             return
         self.flush(durable=True)
+        try:
+            self._leave_one_file()
+        except BaseException as error:
+            raise self._failed(error, "it could not be closed") from error
         self._ended = "it is closed"
-        self._writer.connection.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -190,15 +203,15 @@ class SqliteJournal:
 
     def _leave_one_file(self) -> None:
         connection = self._writer.connection
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        # Somebody who reads the journal just now keeps its empty log in place, and no more.
-        with suppress(sqlite3.OperationalError):
-            connection.execute("PRAGMA busy_timeout = 1000")
+        connection.execute("PRAGMA busy_timeout = 1000")
+        try:
             connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            # Somebody reads the journal just now: the log stays beside it, but with nothing in it.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-        if self.file != self.path:
-            replace_database(self.file, self.path)
-            self.file = self.path
 
     def _check_identity(self) -> None:
         """A deleted or exchanged file must not be written on in the dark (F55)."""

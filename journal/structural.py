@@ -96,6 +96,22 @@ def row_decoder(cls: type, skip: int = 0) -> Decode:
     return decode
 
 
+def fast_row_encoder(cls: type, tag: str) -> Encode:
+    """Like ``row_encoder``, but looking at no types: JSON takes named tuples as they are."""
+    hints = field_hints(cls)
+    if any(_holds_record(hint) for hint in hints.values()):
+        return row_encoder(cls, tag)
+    getter, head = attrgetter(*hints), (tag,)
+    if len(hints) == 1:
+        return lambda record: (tag, getter(record))
+    return lambda record: head + getter(record)
+
+
+def _holds_record(hint: Any) -> bool:
+    bare = bare_type(hint)
+    return attrs.has(bare) or any(_holds_record(part) for part in typing.get_args(bare))
+
+
 def value_encoder(hint: Any) -> Encode | None:
     """How a field of type ``hint`` is written; None when it is written as it is."""
     bare = bare_type(hint)

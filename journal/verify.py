@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.errors import InvariantError, NegativeAnswerError
 from journal.chain import GENESIS, Page, linked
 from journal.frame import FrameSource, Head
-from journal.pages import decode_page, encode_body, page_format, plain_body
+from journal.pages import check_frames, decode_page, encode_body, page_format, plain_body
 from journal.upcast import FORMAT
 
 
@@ -43,6 +43,7 @@ def page_fault(page: Page, previous: str, last_seq: int, last_at: int) -> str:
         frames = decode_page(page)
         body = plain_body(page)
         again = encode_body(frames) if page_format(page) == FORMAT else body
+        check_frames(frames)
     except (ValueError, InvariantError) as error:
         return str(error)
     if again != body:

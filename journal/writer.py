@@ -10,6 +10,7 @@ from journal.codec import loud_frames
 from journal.frame import Frame, Head
 from journal.head import REPLACE_HEAD, head_row, insert_head, read_head
 from journal.pages import make_page
+from journal.places import sync
 from journal.projections.fold import Projections
 from journal.projections.tables import create_indices
 from journal.schema import create_schema
@@ -21,10 +22,10 @@ _INSERT_PAGE = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)"
 class PageWriter:
     """The writing connection of a journal file. Lets ``sqlite3.Error`` through."""
 
-    def __init__(self, file: Path) -> None:
-        self.connection = sqlite3.connect(file, isolation_level=None)
-        self.head = read_head(self.connection, str(file))
-        self._projections = Projections(self.connection)
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self.connection = connection
+        self.head = read_head(connection, name)
+        self._projections = Projections(connection)
         self._durable: bool | None = None
 
     def set_durable(self, durable: bool) -> None:
@@ -75,16 +76,19 @@ class PageWriter:
 
 
 def build_file(file: Path, frames: Sequence[Frame], run: str) -> None:
-    """A whole journal file of one page, on the disk and with no other file beside it."""
+    """A whole journal file of one page, on the disk and with no other file beside it.
+
+    Until it is whole nobody knows its name, so there is nothing to roll back to, and the disk has
+    to be waited for but once.
+    """
     connection = sqlite3.connect(file, isolation_level=None)
     try:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA synchronous = OFF")
         create_schema(connection)
         insert_head(connection, Head(FORMAT, run, 0, 0, GENESIS, 0, "", ""))
+        PageWriter(connection, str(file)).write(frames)
+        connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    writer = PageWriter(file)
-    try:
-        writer.set_durable(True)
-        writer.write(frames)
-    finally:
-        writer.connection.close()
+    sync(file)

@@ -6,17 +6,27 @@ from typing import Any
 import msgspec
 
 from engine.domain.order import side_name
-from engine.messages.decisions import Decision, IncidentOpened, TradeClosed
+from engine.messages.decisions import (
+    DayRolled,
+    Decision,
+    GovernorActed,
+    IncidentOpened,
+    OrderRequested,
+    TradeClosed,
+)
 from engine.messages.venue import OrderFilled
-from engine.money import notional
+from engine.money import SCALE, notional
 from journal.codec import DECISION_TYPES
 from journal.present import Facts, facts_of, moment
-from journal.projections.numbers import decimal, quotient
+from journal.projections.numbers import quotient
 from journal.structural import field_hints
 
 _encode = msgspec.json.Encoder().encode
 _COLUMNS = frozenset({"key", "account", "symbol", "client_id"})
 """Fields that have a column of their own in ``decisions`` and are left out of its facts."""
+
+_TOLD_ELSEWHERE = (OrderRequested, TradeClosed, GovernorActed, DayRolled, IncidentOpened)
+"""Decisions that have a table of their own: their facts are there and not told again."""
 
 Who = Callable[[Any], tuple[str, str, str, str]]
 
@@ -39,15 +49,24 @@ def _who(cls: type) -> Who:
     return who
 
 
-_TABLE: dict[type, tuple[str, Who, Facts]] = {
-    cls: (cls.__name__, _who(cls), facts_of(cls, decimal, _COLUMNS)) for cls in DECISION_TYPES
+_TABLE: dict[type, tuple[str, Who, Facts | None]] = {
+    cls: (
+        cls.__name__,
+        _who(cls),
+        None if cls in _TOLD_ELSEWHERE else facts_of(cls, None, _COLUMNS),
+    )
+    for cls in DECISION_TYPES
 }
 
 
 def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ...]:
-    """The columns of ``decisions``; ``n`` counts from 1 in a frame."""
+    """The columns of ``decisions``; ``n`` counts from 1 in a frame.
+
+    ``facts`` is NULL where the table of the kind (orders, trades …) tells them.
+    """
     kind, who, facts = _TABLE[type(decision)]
-    return (seq, n, moment(at), kind, *who(decision), _encode(facts(decision)).decode())
+    told = None if facts is None else _encode(facts(decision)).decode()
+    return (seq, n, moment(at), kind, *who(decision), told)
 
 
 def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
@@ -70,10 +89,10 @@ def fill_row(fill: OrderFilled, seq: int, at: int, account: str) -> tuple[Any, .
         fill.venue_order_id,
         fill.cause,
         side_name(fill.side),
-        decimal(fill.price),
-        decimal(fill.quantity),
-        decimal(notional(fill.price, fill.quantity)),
-        decimal(fill.fee),
+        fill.price / SCALE,
+        fill.quantity / SCALE,
+        notional(fill.price, fill.quantity) / SCALE,
+        fill.fee / SCALE,
         fill.fee_asset,
         fill.is_maker,
     )
@@ -87,14 +106,14 @@ def trade_row(trade: TradeClosed, seq: int) -> tuple[Any, ...]:
         trade.account,
         *trade.key,
         side_name(trade.side),
-        decimal(trade.quantity),
+        trade.quantity / SCALE,
         quotient(trade.entry_value, trade.quantity),
         quotient(trade.exit_value, trade.quantity),
-        decimal(trade.entry_value),
-        decimal(trade.exit_value),
-        decimal(trade.fees),
-        decimal(trade.pnl),
-        decimal(trade.r_multiple),
+        trade.entry_value / SCALE,
+        trade.exit_value / SCALE,
+        trade.fees / SCALE,
+        trade.pnl / SCALE,
+        trade.r_multiple / SCALE,
         moment(trade.opened_ns),
         moment(trade.closed_ns),
         (trade.closed_ns - trade.opened_ns) / 1e9,

@@ -15,13 +15,12 @@ from engine.messages import decisions as d
 from engine.messages import venue as v
 from engine.messages.decisions import OrderRequested
 from engine.messages.runs import RunStarted
-from engine.money import notional
+from engine.money import SCALE, notional
 from engine.timebase import day_start
 from journal.frame import Frame
 from journal.present import moment
 from journal.projections.decided import decision_row, fill_row, incident_row, trade_row
 from journal.projections.held import PositionBook
-from journal.projections.numbers import decimal
 from journal.projections.ordered import FINISHED, LATE_FILL, Ordered
 from journal.projections.standing import Standing, daily_row, governor_row
 from journal.projections.tables import CLOSE_INCIDENT, INSERTS, KEEP_STATE, RELEASE_POSITION
@@ -173,9 +172,9 @@ class Projections:
     def _late_fill(self, fill: v.OrderFilled) -> str:
         value = notional(fill.price, fill.quantity)
         facts = {
-            "value": decimal(value),
-            "quantity": decimal(fill.quantity),
-            "fee": decimal(fill.fee),
+            "value": value / SCALE,
+            "quantity": fill.quantity / SCALE,
+            "fee": fill.fee / SCALE,
             "seq": self._seq,
             "at": moment(self._at),
             "client_id": fill.client_id,
@@ -206,10 +205,14 @@ class Projections:
 
     def _governor_acted(self, acted: d.GovernorActed) -> None:
         self._rows["governor_events"].append(governor_row(acted, self._seq, self._n, self._at))
-        self._accounts[acted.account].acted(acted, self._at)
+        account = self._accounts.get(acted.account)
+        if account is not None:
+            account.acted(acted, self._at)
 
     def _day_rolled(self, rolled: d.DayRolled) -> None:
-        account = self._accounts[rolled.account]
+        account = self._accounts.get(rolled.account)
+        if account is None:
+            return
         row = account.equity_row(self._seq, self._n, self._at, "day", rolled.equity)
         self._rows["equity"].append(row)
         self._rows["daily_pnl"].append(daily_row(rolled, self._seq, account.day_rolled(rolled)))

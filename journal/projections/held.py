@@ -5,9 +5,9 @@ from typing import Any
 from engine.ids import PositionKey
 from engine.messages.decisions import OrderRequested, StopMoved
 from engine.messages.venue import OrderFilled
-from engine.money import notional, share
+from engine.money import SCALE, notional, share
 from journal.present import moment
-from journal.projections.numbers import decimal, quotient
+from journal.projections.numbers import quotient
 
 
 class Held:
@@ -89,13 +89,13 @@ class PositionBook:
             held.account,
             *held.key,
             "buy" if held.quantity > 0 else "sell",
-            decimal(size),
+            size / SCALE,
             quotient(held.entry_value, size),
-            decimal(held.entry_value),
-            decimal(held.stop),
-            decimal(held.target),
-            decimal(venue_stop),
-            decimal(venue_target),
+            held.entry_value / SCALE,
+            held.stop / SCALE,
+            held.target / SCALE,
+            venue_stop / SCALE,
+            venue_target / SCALE,
             moment(held.opened_ns),
             seq,
             moment(at),

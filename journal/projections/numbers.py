@@ -1,11 +1,4 @@
-"""Integers of the engine as the plain decimals of SQL."""
-
-_SCALE = 100_000_000
-
-
-def decimal(value: int) -> float:
-    """An e8 integer as the nearest number that SQL can hold."""
-    return value / _SCALE
+"""Integers of the engine as the plain decimals of SQL: an e8 integer is divided by ``SCALE``."""
 
 
 def quotient(value: int, quantity: int) -> float:

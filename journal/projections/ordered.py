@@ -5,10 +5,10 @@ from typing import Any
 from engine.domain.order import side_name
 from engine.messages.decisions import OrderRequested
 from engine.messages.venue import OrderFilled
-from engine.money import notional
+from engine.money import SCALE, notional
 from journal.codec import CHECKED, DECISION_DECODERS
 from journal.present import moment
-from journal.projections.numbers import decimal, quotient
+from journal.projections.numbers import quotient
 
 FINISHED = frozenset({"filled", "cancelled", "rejected", "expired", "not_placed"})
 
@@ -66,20 +66,20 @@ class Ordered:
             request.purpose,
             side_name(request.side),
             request.order_type,
-            decimal(request.quantity),
-            decimal(request.price),
-            decimal(request.trigger_price),
+            request.quantity / SCALE,
+            request.price / SCALE,
+            request.trigger_price / SCALE,
             request.time_in_force,
             request.reduce_only,
-            decimal(request.stop_price),
-            decimal(request.target_price),
-            decimal(request.risk),
+            request.stop_price / SCALE,
+            request.target_price / SCALE,
+            request.risk / SCALE,
             request.tag,
             request.reason,
             self.state,
-            decimal(self.filled),
+            self.filled / SCALE,
             quotient(self.value, self.filled),
-            decimal(self.fees),
+            self.fees / SCALE,
             self.venue_order_id,
             self.remark,
             self.updated_seq,

@@ -9,7 +9,6 @@ from engine.messages.runs import AccountTerms
 from engine.money import SCALE
 from engine.timebase import NEVER, render_span, render_time
 from journal.present import moment
-from journal.projections.numbers import decimal
 
 _KEPT = (
     "equity",
@@ -96,16 +95,16 @@ class Standing:
             render_span(terms.timeframe_ns),
             terms.strategy.name,
             msgspec.json.encode(dict(terms.strategy.parameters)).decode(),
-            decimal(terms.virtual_equity),
-            decimal(self.equity),
-            decimal(self.peak),
+            terms.virtual_equity / SCALE,
+            self.equity / SCALE,
+            self.peak / SCALE,
             self.trades,
             self.wins,
             self.losses,
             standing,
             self.reason if standing != "active" else "",
             moment(until),
-            decimal(self.size_factor),
+            self.size_factor / SCALE,
         )
 
     def equity_row(self, seq: int, n: int, at: int, cause: str, equity: int) -> tuple[Any, ...]:
@@ -118,8 +117,8 @@ class Standing:
             moment(at),
             self.terms.name,
             cause,
-            decimal(equity),
-            decimal(peak),
+            equity / SCALE,
+            peak / SCALE,
             drawdown,
         )
 
@@ -136,8 +135,8 @@ class Standing:
 def governor_row(acted: GovernorActed, seq: int, n: int, at: int) -> tuple[Any, ...]:
     """The columns of ``governor_events``."""
     scaled = acted.reason in _SCALED_REASONS
-    value = decimal(acted.value) if scaled or acted.action == "size" else float(acted.value)
-    threshold = decimal(acted.threshold) if scaled else float(acted.threshold)
+    value = acted.value / SCALE if scaled or acted.action == "size" else float(acted.value)
+    threshold = acted.threshold / SCALE if scaled else float(acted.threshold)
     until = moment(acted.until_ns)
     account, action, reason = acted.account, acted.action, acted.reason
     return (seq, n, moment(at), account, action, reason, value, threshold, until)
@@ -145,4 +144,4 @@ def governor_row(acted: GovernorActed, seq: int, n: int, at: int) -> tuple[Any, 
 
 def daily_row(rolled: DayRolled, seq: int, day: str) -> tuple[Any, ...]:
     """The columns of ``daily_pnl``."""
-    return (rolled.account, day, decimal(rolled.pnl), rolled.trades, decimal(rolled.equity), seq)
+    return (rolled.account, day, rolled.pnl / SCALE, rolled.trades, rolled.equity / SCALE, seq)

@@ -115,7 +115,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "peak": float,
             "drawdown": float,
         },
-        ("seq", "n"),
+        (),
     ),
     "daily_pnl": (
         {
@@ -140,7 +140,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "reason": str,
             "facts": str,
         },
-        ("seq", "n"),
+        (),
     ),
     "incidents": (
         {
@@ -169,7 +169,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "threshold": float,
             "until": str,
         },
-        ("seq", "n"),
+        (),
     ),
     "virtual_accounts": (
         {
@@ -202,7 +202,8 @@ _INDICES = {
     "fills": ("client_id", "account", "symbol"),
     "trades": ("account", "symbol"),
     "equity": ("account",),
-    "decisions": ("kind", "account", "client_id"),
+    "governor_events": ("account",),
+    "decisions": ("seq", "kind", "account", "client_id"),
 }
 
 
@@ -233,7 +234,8 @@ def create_projections(database: Database) -> None:
     """Make every table, empty. One owner per position is a unique index (S0-52)."""
     for name, (columns, key) in TABLES.items():
         table = database.table(name)
-        table.create(columns, pk=key if len(key) > 1 else key[0])
+        # A table without a key of its own is a list in the order of its frames: cheap to append to.
+        table.create(columns, pk=key if len(key) > 1 else key[0] if key else None)
     database.table("positions").create_index(tuple(_KEY), "one_owner_per_position", unique=True)
     database.table("projection_state").create({"id": int, "state": str}, pk="id")
 
