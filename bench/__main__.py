@@ -1,0 +1,39 @@
+"""``python -m bench [backtest|journal|replay …] [--full] [--json]``: print this machine's speed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from bench import backtest, journal, replay
+from bench.measure import Figure, show
+
+PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
+    backtest.PART: backtest.figures,
+    journal.PART: journal.figures,
+    replay.PART: replay.figures,
+}
+
+
+def main() -> None:
+    """Measure what was asked for and print it."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--full", action="store_true", help="the large sizes: some minutes")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    asked = parser.parse_args()
+    for name in asked.parts:
+        if name not in PARTS:
+            parser.error(f"there is no part {name!r}; there are {', '.join(PARTS)}")
+    found: list[Figure] = []
+    for name in asked.parts or PARTS:
+        for figure in PARTS[name](asked.full):
+            found.append(figure)
+            if sys.stderr.isatty():
+                print(f"\r\033[K{figure.part}: {figure.what}", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    show(found, asked.json)
+
+
+if __name__ == "__main__":
+    main()
