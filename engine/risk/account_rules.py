@@ -40,12 +40,21 @@ def limit_checks(state: EngineState, seat: Seat) -> list[CheckRow]:
     ]
 
 
+def _closes_under_way(state: EngineState, seat: Seat) -> int:
+    """Closes of this seat that the venue has not ended yet: they could cut a new position."""
+    return sum(
+        order.request.purpose != "entry"
+        for order in state.blotter.live.values()
+        if order.request.key == seat.key and order.request.account == seat.account.name
+    )
+
+
 def symbol_checks(state: EngineState, seat: Seat) -> list[CheckRow]:
     """One position a seat, and (unless switched off) one symbol an account."""
     account = seat.account
     position = state.positions[seat.key]
     mine = abs(position.quantity) if position.account == account.name else 0
-    busy = mine or seat.pending_entries
+    busy = mine or seat.pending_entries + _closes_under_way(state, seat)
     checks = [("already_open", busy, 0, not busy)]
     if account.risk.one_symbol_per_account:
         elsewhere = 0

@@ -8,7 +8,10 @@ from engine.state import EngineState, Seat
 
 
 def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[CheckRow]:
-    """One owner per key, no opposing sides across accounts, nothing unknown on the symbol."""
+    """One owner per key, no opposing sides across accounts, nothing unknown on the symbol.
+
+    Also a close that is on its way owns its key: it could cut the position that comes after.
+    """
     account, key = seat.account.name, seat.key
     owners = opposing = unknown = 0
     position = state.positions[key]
@@ -22,9 +25,9 @@ def ownership_checks(state: EngineState, seat: Seat, side: Side) -> list[CheckRo
         if request.key.symbol != key.symbol:
             continue
         unknown += 1 if order.state == "unknown" else 0
-        if request.purpose == "entry" and request.account != account:
+        if request.account != account:
             owners += 1 if request.key == key else 0
-            opposing += 1 if request.side != side else 0
+            opposing += 1 if request.purpose == "entry" and request.side != side else 0
     return [
         ("symbol_owner", owners, 0, not owners),
         ("opposing", opposing, 0, not opposing),

@@ -6,14 +6,20 @@ import pytest
 
 from engine.domain.intent import Enter
 from engine.domain.order import BUY, SELL
-from engine.messages.commands import KillAccount, PauseAccount, ResumeAccount, SetLimit
+from engine.messages.commands import (
+    FlattenAccount,
+    KillAccount,
+    PauseAccount,
+    ResumeAccount,
+    SetLimit,
+)
 from engine.messages.decisions import Approved, Check, GovernorActed, IntentRefused
 from engine.messages.market import InstrumentChanged
 from engine.messages.venue import OrderFilled
 from engine.money import parse
 from engine.risk.rules import RULES
 from engine.timebase import SECOND
-from tests.spec.run_terms import BTC, ETH, START, account, instrument, terms
+from tests.spec.run_terms import BAR, BTC, ETH, START, account, instrument, terms
 from tests.spec.scenario import Scenario, a, given, key_of
 from tests.spec.test_entries import LONG, opened
 
@@ -267,6 +273,16 @@ def test_two_accounts_want_one_symbol_at_the_same_close_and_the_first_in_order_g
         assert a(GovernorActed, account=names[1], action="cooldown").fits(cooldown)
         failed = [check.name for check in refused.checks if not check.passed]
         assert failed == ["symbol_owner", "opposing"]
+
+
+def test_a_close_that_is_still_on_its_way_owns_the_symbol() -> None:
+    scenario = opened(given(terms(account(), account("beta"))))
+    scenario.when_time_passes(BAR - SECOND).when(FlattenAccount("alpha", "home"))
+    # The stop is faster than the close, which could now cut whatever comes next.
+    scenario.when(scenario.stopped("98"))
+    scenario.when_all_propose({("alpha", BTC): (LONG,), ("beta", BTC): (LONG,)})
+    codes = [d.code for d in scenario.decisions if isinstance(d, IntentRefused)]
+    assert codes == ["already_open", "symbol_owner"]
 
 
 def test_a_breach_of_a_global_rule_cools_the_account_down_and_others_do_not() -> None:

@@ -1,0 +1,130 @@
+"""A strategy's own failure halts it and nothing else; its position stays protected (F73)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from engine.domain.candle import Candle
+from engine.domain.intent import Enter, Exit, Intent, MoveStop
+from engine.domain.order import BUY
+from engine.messages.decisions import OrderRequested, StrategyHalted, TradeClosed
+from engine.money import ONE, parse
+from engine.strategies.strategy import View
+from tests.spec.run_terms import BTC, ETH, account, terms
+from tests.spec.scenario import PROTECTION_DEADLINE, Scenario, a, given
+from tests.spec.test_entries import LONG, opened
+from tests.spec.test_protection import PANIC
+
+STOP = parse("98")
+GARBAGE: list[tuple[object, str]] = [
+    (Enter(BUY, 98.0), "propose gave Enter the number 98.0; prices are e8 integers"),  # type: ignore[arg-type]
+    (Enter(BUY, -1), "propose gave Enter the number -1; prices are e8 integers"),
+    (Enter(BUY, "98"), "propose gave Enter the number '98'; prices are e8 integers"),  # type: ignore[arg-type]
+    (Enter(0, STOP), "propose gave Enter the side 0; it is 1 (buy) or -1 (sell)"),  # type: ignore[arg-type]
+    (Enter("buy", STOP), "propose gave Enter the side 'buy'; it is 1 (buy) or -1 (sell)"),  # type: ignore[arg-type]
+    (Exit(fraction=0), f"propose gave Exit a fraction of 0; it is 1 to {ONE} (e8)"),
+    (Exit(fraction=0.5), "propose gave Exit"),  # type: ignore[arg-type]
+    (MoveStop(None), "propose gave MoveStop the number None; prices are e8 integers"),  # type: ignore[arg-type]
+    ("buy!", "propose gave a str; it gives Enter, Exit or MoveStop"),
+    (None, "propose gave a NoneType; it gives Enter, Exit or MoveStop"),
+]
+
+
+@pytest.mark.parametrize(("intent", "words"), GARBAGE)
+def test_garbage_halts_the_strategy_with_a_sentence_about_it(intent: object, words: str) -> None:
+    scenario = given().when_proposed(intent)
+    (halted,) = scenario.decisions
+    assert isinstance(halted, StrategyHalted)
+    assert halted.reason.startswith(words)
+
+
+UNCHECKED: list[object] = [
+    Exit(fraction="0.5"),  # type: ignore[arg-type]
+    Enter(1.0, STOP),  # type: ignore[arg-type]
+    Enter(BUY, True),
+    Enter(BUY, STOP, tag=7),  # type: ignore[arg-type]
+    Exit(reason=None),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("intent", UNCHECKED)
+def test_no_wrong_type_gets_past_the_door(intent: object) -> None:
+    scenario = (opened() if isinstance(intent, Exit) else given()).when_proposed(intent)
+    scenario.then(StrategyHalted)
+
+
+def test_what_came_before_the_garbage_was_done_and_what_comes_after_is_not() -> None:
+    scenario = given().when_proposed(LONG, "garbage", LONG)
+    assert [type(d) for d in scenario.decisions][1:] == [OrderRequested, StrategyHalted]
+
+
+@define
+class Raising:
+    """Raises in one of its two functions once it has seen three candles."""
+
+    where: str = ""
+    seen: int = 0
+    wishes: list[Any] = field(factory=list)
+
+    def observe(self, candle: Candle) -> None:
+        """Fail at the third candle."""
+        self.seen += candle.close > 0
+        if self.where == "observe" and self.seen == 3:
+            raise RuntimeError("no more")
+
+    def propose(self, view: View) -> Iterable[Intent]:
+        """Fail after two wishes were given out."""
+        del view
+        if self.where == "propose" and self.seen == 3:
+            raise ValueError("cannot say")
+        if self.where == "while proposing" and self.seen == 3:
+            return (intent for intent in (LONG, 1 // 0))
+        return tuple(self.wishes)
+
+
+CASES = [
+    ("observe", "observe: RuntimeError: no more"),
+    ("propose", "propose: ValueError: cannot say"),
+    ("while proposing", "propose: ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("where", "reason"), CASES)
+def test_an_exception_halts_the_strategy_and_it_is_not_called_again(
+    where: str, reason: str
+) -> None:
+    scenario = given(make=lambda: Raising(where))
+    scenario.when_candles("100").when_candles("100", symbols=[BTC])
+    (halted,) = scenario.decisions
+    assert isinstance(halted, StrategyHalted)
+    assert halted.reason.startswith(reason)
+    strategy: Any = scenario.state.seats["alpha", BTC].strategy
+    scenario.when_candles("100", "100").then_nothing()
+    assert strategy.seen == 3
+
+
+def halted_in_a_position() -> Scenario:
+    return opened().when_proposed("garbage").then(StrategyHalted)
+
+
+def test_the_position_of_a_halted_strategy_stays_protected() -> None:
+    scenario = halted_in_a_position()
+    scenario.when(scenario.stopped("98")).then(TradeClosed)
+    scenario = halted_in_a_position()
+    scenario.when(scenario.stop("0")).when_time_passes(PROTECTION_DEADLINE)
+    assert PANIC.fits(scenario.decisions[-1])
+
+
+def test_a_halted_strategy_does_not_stop_another_account() -> None:
+    scenario = given(terms(account(), account("beta", (ETH,))))
+    scenario.when_proposed("garbage").then(a(StrategyHalted, account="alpha"))
+    scenario.when_proposed(LONG, of="beta", symbol=ETH)
+    assert scenario.order.account == "beta"
+
+
+def test_a_hole_in_the_data_does_not_wake_a_halted_strategy() -> None:
+    scenario = given().when_proposed("garbage")
+    scenario.when_candles("100").then_nothing()
+    assert scenario.state.seats["alpha", BTC].halted
