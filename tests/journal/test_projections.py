@@ -1,18 +1,13 @@
 """The tables that people query: folded with each page, and the same when folded anew."""
 
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from engine.errors import InvariantError, NegativeAnswerError, UserError
+from engine.errors import InvariantError
 from engine.ids import ClientId
 from engine.messages.decisions import Decision, GovernorActed, OrderNotPlaced, OrderUnknown
-from engine.messages.market import MarkPriced
 from engine.messages.venue import (
     OrderAccepted,
     OrderCancelled,
@@ -20,12 +15,9 @@ from engine.messages.venue import (
     OrderFound,
     OrderRejected,
 )
-from engine.money import Price, Quantity
+from engine.money import Quantity
 from engine.timebase import MINUTE, NEVER, Nanos
-from journal.frame import Frame
-from journal.projections.rebuild import rebuild
-from journal.projections.tables import PROJECTED
-from journal.store import SqliteJournal
+from tests.journal.projected import TICK, rows_of, write
 from tests.journal.samples import (
     KEY,
     START,
@@ -34,38 +26,14 @@ from tests.journal.samples import (
     every_decision,
     every_input,
     fill,
-    first_frame,
     order,
     round_trip,
 )
 
-TICK = MarkPriced("BTCUSDT", Price(90_000 * UNIT))
-
-
-def _write(path: Path, *pages: list[Frame]) -> Path:
-    with SqliteJournal.create(path, first_frame()) as journal:
-        for frames in pages:
-            for stamped, decisions in frames:
-                journal.append(stamped, decisions)
-            journal.flush()
-    return path
-
-
-def _rows(path: Path, query: str) -> list[dict[str, Any]]:
-    connection = sqlite3.connect(path)
-    connection.row_factory = sqlite3.Row
-    rows = [dict(row) for row in connection.execute(query)]
-    connection.close()
-    return rows
-
-
-def _everything(path: Path) -> dict[str, list[dict[str, Any]]]:
-    return {table: _rows(path, f"SELECT * FROM {table} ORDER BY 1, 2") for table in PROJECTED}
-
 
 def test_an_order_and_its_fill_read_as_a_trader_would_say_them(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip())
-    (row,) = _rows(path, "SELECT * FROM orders")
+    path = write(tmp_path / "run.journal", round_trip())
+    (row,) = rows_of(path, "SELECT * FROM orders")
     wanted = {
         "client_id": "entry-1",
         "requested_seq": 2,
@@ -87,18 +55,18 @@ def test_an_order_and_its_fill_read_as_a_trader_would_say_them(tmp_path: Path) -
         "updated_seq": 4,
     }
     assert {name: row[name] for name in wanted} == wanted
-    entry, stop = _rows(path, "SELECT * FROM fills ORDER BY seq")
+    entry, stop = rows_of(path, "SELECT * FROM fills ORDER BY seq")
     assert (entry["value"], entry["fee"], entry["is_maker"]) == (9_000.0, 1.0, 0)
     assert (stop["cause"], stop["side"], stop["account"]) == ("stop_loss", "sell", "alpha")
 
 
 def test_a_round_trip_becomes_a_trade_and_a_step_of_equity(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip())
-    (trade,) = _rows(path, "SELECT * FROM trades")
+    path = write(tmp_path / "run.journal", round_trip())
+    (trade,) = rows_of(path, "SELECT * FROM trades")
     assert (trade["entry_price"], trade["exit_price"]) == (90_000.0, 89_000.0)
     assert (trade["pnl"], trade["fees"], trade["r_multiple"]) == (-102.0, 2.0, -1.02)
     assert (trade["seconds"], trade["side"], trade["tag"]) == (120.0, "buy", "breakout")
-    steps = _rows(path, "SELECT cause, account, equity, peak, drawdown FROM equity")
+    steps = rows_of(path, "SELECT cause, account, equity, peak, drawdown FROM equity")
     assert [tuple(step.values()) for step in steps] == [
         ("start", "alpha", 1000.0, 1000.0, 0.0),
         ("start", "beta", 1000.0, 1000.0, 0.0),
@@ -108,8 +76,8 @@ def test_a_round_trip_becomes_a_trade_and_a_step_of_equity(tmp_path: Path) -> No
 
 
 def test_a_day_is_named_by_the_date_on_which_it_began(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip())
-    (day,) = _rows(path, "SELECT * FROM daily_pnl")
+    path = write(tmp_path / "run.journal", round_trip())
+    (day,) = rows_of(path, "SELECT * FROM daily_pnl")
     assert (day["day"], day["pnl"], day["trades"], day["equity"]) == (
         "2025-01-01",
         -102.0,
@@ -119,13 +87,13 @@ def test_a_day_is_named_by_the_date_on_which_it_began(tmp_path: Path) -> None:
 
 
 def test_an_open_position_stands_in_the_table_until_it_is_flat(tmp_path: Path) -> None:
-    held = _write(tmp_path / "held.journal", round_trip()[:4])
-    (position,) = _rows(held, "SELECT * FROM positions")
+    held = write(tmp_path / "held.journal", round_trip()[:4])
+    (position,) = rows_of(held, "SELECT * FROM positions")
     assert (position["account"], position["side"], position["quantity"]) == ("alpha", "buy", 0.1)
     assert (position["entry_price"], position["entry_value"]) == (90_000.0, 9_000.0)
     assert (position["stop_price"], position["venue_stop_price"]) == (89_000.0, 89_000.0)
-    flat = _write(tmp_path / "flat.journal", round_trip())
-    assert _rows(flat, "SELECT * FROM positions") == []
+    flat = write(tmp_path / "flat.journal", round_trip())
+    assert rows_of(flat, "SELECT * FROM positions") == []
 
 
 def test_a_fill_that_turns_a_position_around_leaves_the_rest_without_an_owner(
@@ -133,8 +101,8 @@ def test_a_fill_that_turns_a_position_around_leaves_the_rest_without_an_owner(
 ) -> None:
     story = Story().tell(TICK, order("a", 1, UNIT)).tell(fill("a", "x1", 1, 100 * UNIT, UNIT))
     story.tell(fill("", "x2", -1, 110 * UNIT, 3 * UNIT))
-    path = _write(tmp_path / "run.journal", story.frames)
-    (position,) = _rows(path, "SELECT * FROM positions")
+    path = write(tmp_path / "run.journal", story.frames)
+    (position,) = rows_of(path, "SELECT * FROM positions")
     assert (position["account"], position["side"], position["quantity"]) == ("", "sell", 2.0)
     assert position["entry_value"] == 220.0
 
@@ -147,17 +115,17 @@ def test_a_second_owner_of_a_position_is_refused_by_the_table(tmp_path: Path, ap
     story.tell(TICK, second).tell(fill("b", "x2", 1, 100 * UNIT, UNIT))
     pages = [story.frames[:2], story.frames[2:]] if apart else [story.frames]
     with pytest.raises(InvariantError, match=r"UNIQUE.*positions\.venue_account"):
-        _write(tmp_path / "run.journal", *pages)
+        write(tmp_path / "run.journal", *pages)
 
 
 def test_the_same_execution_told_twice_is_one_fill(tmp_path: Path) -> None:
     once = fill("a", "x1", 1, 100 * UNIT, UNIT)
     story = Story().tell(TICK, order("a", 1, 2 * UNIT)).tell(once).tell(once).tell(once)
-    path = _write(tmp_path / "run.journal", story.frames[:3], story.frames[3:])
-    assert len(_rows(path, "SELECT * FROM fills")) == 1
-    (row,) = _rows(path, "SELECT state, filled_quantity, fees FROM orders")
+    path = write(tmp_path / "run.journal", story.frames[:3], story.frames[3:])
+    assert len(rows_of(path, "SELECT * FROM fills")) == 1
+    (row,) = rows_of(path, "SELECT state, filled_quantity, fees FROM orders")
     assert row == {"state": "partially_filled", "filled_quantity": 1.0, "fees": 1.0}
-    (held,) = _rows(path, "SELECT quantity FROM positions")
+    (held,) = rows_of(path, "SELECT quantity FROM positions")
     assert held["quantity"] == 1.0
 
 
@@ -204,29 +172,29 @@ def test_the_state_of_an_order_is_what_was_last_learnt_of_it(
         else:
             story.tell(fact)  # type: ignore[arg-type]
     pages = [[frame] for frame in story.frames] if apart else [story.frames]
-    path = _write(tmp_path / "run.journal", *pages)
-    (row,) = _rows(path, "SELECT state, filled_quantity, average_price FROM orders")
+    path = write(tmp_path / "run.journal", *pages)
+    (row,) = rows_of(path, "SELECT state, filled_quantity, average_price FROM orders")
     assert (row["state"], row["filled_quantity"]) == (state, filled)
     assert row["average_price"] == (100.0 if filled else 0.0)
-    assert sum(r["quantity"] for r in _rows(path, "SELECT quantity FROM fills")) == filled
-    assert all(r["account"] == "alpha" for r in _rows(path, "SELECT account FROM fills"))
+    assert sum(r["quantity"] for r in rows_of(path, "SELECT quantity FROM fills")) == filled
+    assert all(r["account"] == "alpha" for r in rows_of(path, "SELECT account FROM fills"))
 
 
 def test_decisions_are_told_with_who_why_and_what(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip())
-    rows = _rows(path, "SELECT seq, n, kind, account, symbol, client_id FROM decisions")
+    path = write(tmp_path / "run.journal", round_trip())
+    rows = rows_of(path, "SELECT seq, n, kind, account, symbol, client_id FROM decisions")
     assert [tuple(row.values()) for row in rows][1:4] == [
         (2, 2, "OrderRequested", "alpha", "BTCUSDT", "entry-1"),
         (6, 1, "TradeClosed", "alpha", "BTCUSDT", ""),
         (6, 2, "GovernorActed", "alpha", "", ""),
     ]
     query = "SELECT json_extract(facts, '$.checks[0][3]') AS passed FROM decisions LIMIT 1"
-    assert _rows(path, query) == [{"passed": 1}]
+    assert rows_of(path, query) == [{"passed": 1}]
 
 
 def test_an_incident_is_opened_and_closed_in_its_row(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip()[:5], round_trip()[5:])
-    (row,) = _rows(path, "SELECT * FROM incidents")
+    path = write(tmp_path / "run.journal", round_trip()[:5], round_trip()[5:])
+    (row,) = rows_of(path, "SELECT * FROM incidents")
     assert (row["opened_seq"], row["closed_seq"], row["resolution"]) == (6, 7, "adopted")
     assert (row["kind"], row["facts"]) == ("drift", '{"expected":"0","found":"1"}')
 
@@ -245,73 +213,12 @@ def test_an_account_stands_as_the_governor_left_it(
     tmp_path: Path, action: Any, until: int, standing: str, factor: float
 ) -> None:
     acted = GovernorActed("alpha", action, "why", UNIT // 2, 2, Nanos(until))
-    path = _write(tmp_path / "run.journal", Story().tell(TICK, acted).frames)
-    alpha, beta = _rows(path, "SELECT * FROM virtual_accounts ORDER BY account")
+    path = write(tmp_path / "run.journal", Story().tell(TICK, acted).frames)
+    alpha, beta = rows_of(path, "SELECT * FROM virtual_accounts ORDER BY account")
     assert (alpha["standing"], alpha["size_factor"]) == (standing, factor)
     assert (beta["standing"], beta["size_factor"], beta["timeframe"]) == ("active", 1.0, "5m")
-    (event,) = _rows(path, "SELECT * FROM governor_events")
+    (event,) = rows_of(path, "SELECT * FROM governor_events")
     assert event["value"] == (0.5 if action == "size" else UNIT / 2)
-
-
-def test_a_later_process_folds_on_from_where_the_first_one_ended(tmp_path: Path) -> None:
-    whole = _write(tmp_path / "whole.journal", *[[frame] for frame in round_trip()])
-    for cut in range(1, 6):
-        path = _write(tmp_path / f"cut-{cut}.journal", *[[f] for f in round_trip()[:cut]])
-        with SqliteJournal.resume(path, "0123456789abcdef") as journal:
-            for stamped, decisions in round_trip()[cut:]:
-                journal.append(stamped, decisions)
-                journal.flush()
-        assert _everything(path) == _everything(whole)
-
-
-def _drop_orders(connection: sqlite3.Connection) -> None:
-    connection.execute("DROP TABLE orders")
-
-
-def _spoil_trades(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE trades SET pnl = 1000000")
-
-
-def _empty_all(connection: sqlite3.Connection) -> None:
-    for table in PROJECTED:
-        connection.execute(f"DELETE FROM {table}")
-
-
-@pytest.mark.parametrize("spoil", [_drop_orders, _spoil_trades, _empty_all])
-@pytest.mark.parametrize("sealed", [False, True])
-def test_projections_are_disposable(
-    tmp_path: Path, spoil: Callable[[sqlite3.Connection], None], sealed: bool
-) -> None:
-    path = _write(tmp_path / "run.journal", round_trip()[:3], round_trip()[3:])
-    if sealed:
-        SqliteJournal.resume(path, "0123456789abcdef").seal("a", "b")
-    before = _everything(path)
-    connection = sqlite3.connect(path)
-    spoil(connection)
-    connection.commit()
-    connection.close()
-    rebuild(path)
-    assert _everything(path) == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["run.journal"]
-
-
-def test_a_changed_journal_is_not_folded_anew_and_keeps_its_tables(tmp_path: Path) -> None:
-    path = _write(tmp_path / "run.journal", round_trip())
-    connection = sqlite3.connect(path)
-    connection.execute("DROP TRIGGER pages_refuse_update")
-    connection.execute("UPDATE pages SET last_at = 1 WHERE first_seq = 2")
-    connection.commit()
-    connection.close()
-    before = _everything(path)
-    with pytest.raises(NegativeAnswerError, match="page from seq 2"):
-        rebuild(path)
-    assert _everything(path) == before
-
-
-def test_what_is_being_written_is_not_rebuilt(tmp_path: Path) -> None:
-    path = tmp_path / "run.journal"
-    with SqliteJournal.create(path, first_frame()), pytest.raises(UserError, match="by process"):
-        rebuild(path)
 
 
 def test_every_message_there_is_can_be_projected(tmp_path: Path) -> None:
@@ -319,27 +226,5 @@ def test_every_message_there_is_can_be_projected(tmp_path: Path) -> None:
     for one in every_input():
         story.tell(one)
     story.tell(TICK, *every_decision())
-    path = _write(tmp_path / "run.journal", story.frames)
-    assert len(_rows(path, "SELECT * FROM decisions")) == len(every_decision())
-
-
-@settings(max_examples=25)
-@given(
-    st.lists(st.tuples(st.sampled_from([1, -1]), st.integers(1, 9)), min_size=1, max_size=12),
-    st.integers(1, 12),
-)
-def test_law_a_position_is_the_sum_of_its_fills(
-    tmp_path_factory: pytest.TempPathFactory, fills: list[tuple[int, int]], cut: int
-) -> None:
-    story = Story().tell(TICK, order("a", 1, 99 * UNIT))
-    for n, (side, lots) in enumerate(fills):
-        story.tell(fill("a" if side > 0 else "", f"x{n}", side, 100 * UNIT, lots * UNIT))
-    folder = tmp_path_factory.mktemp("law")
-    path = _write(folder / "run.journal", story.frames[:cut], *[story.frames[cut:]])
-    signed = "CASE side WHEN 'buy' THEN quantity ELSE -quantity END"
-    (total,) = _rows(path, f"SELECT coalesce(sum({signed}), 0) AS q FROM fills")
-    (held,) = _rows(path, f"SELECT coalesce(sum({signed}), 0) AS q FROM positions")
-    assert total["q"] == held["q"] == sum(side * lots for side, lots in fills)
-    before = _everything(path)
-    rebuild(path)
-    assert _everything(path) == before
+    path = write(tmp_path / "run.journal", story.frames)
+    assert len(rows_of(path, "SELECT * FROM decisions")) == len(every_decision())

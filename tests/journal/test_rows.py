@@ -2,6 +2,7 @@
 
 import typing
 from itertools import count
+from typing import Any
 
 import attrs
 import pytest
@@ -30,8 +31,8 @@ def _again(frames: list[Frame]) -> list[Frame]:
     return decode_page(make_page(frames, GENESIS))
 
 
-def _stamp(*inputs: object) -> list[Frame]:
-    return [(Stamped(n, Nanos(n), one), ()) for n, one in enumerate(inputs, 1)]  # type: ignore[arg-type]
+def _stamp(*inputs: Any) -> list[Frame]:
+    return [(Stamped(n, Nanos(n), one), ()) for n, one in enumerate(inputs, 1)]
 
 
 def test_every_message_there_is_comes_back_equal_and_of_the_same_type() -> None:
@@ -112,7 +113,8 @@ def test_a_float_for_a_time_is_refused() -> None:
 
 
 def test_a_float_in_a_nested_record_is_refused() -> None:
-    refused = IntentRefused(KEY, "alpha", 1, "risk", (Check("risk", 0.5, 2, False),))  # type: ignore[arg-type]
+    half: Any = 0.5
+    refused = IntentRefused(KEY, "alpha", 1, "risk", (Check("risk", half, 2, False),))
     with pytest.raises(InvariantError, match=r"Check\.value"):
         encode_body([(Stamped(1, Nanos(1), MarkPriced("X", Price(1))), (refused,))])
 
