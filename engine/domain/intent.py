@@ -48,22 +48,35 @@ def find_mistake(intent: object) -> str:
     """
     name = type(intent).__name__
     numbers: tuple[object, ...]
+    words: object = ""
     if isinstance(intent, Enter):
         numbers = (intent.stop_price, intent.target_price, intent.limit_price)
-        if intent.side not in (1, -1):
+        words = intent.tag
+        if not _is_side(intent.side):
             return f"propose gave Enter the side {intent.side!r}; it is 1 (buy) or -1 (sell)"
     elif isinstance(intent, Exit):
         numbers = (intent.fraction,)
-        if not 0 < intent.fraction <= ONE:
-            return f"propose gave Exit a fraction of {intent.fraction}; it is 1 to {ONE} (e8)"
+        words = intent.reason
     elif isinstance(intent, MoveStop):
         numbers = (intent.stop_price, intent.target_price)
     else:
         return f"propose gave a {name}; it gives Enter, Exit or MoveStop"
     for number in numbers:
-        if not isinstance(number, int) or number < 0:
+        if not _is_whole(number):
             return f"propose gave {name} the number {number!r}; prices are e8 integers"
+    if type(words) is not str:
+        return f"propose gave {name} the text {words!r}; a tag or reason is a str"
+    if isinstance(intent, Exit) and not 0 < intent.fraction <= ONE:
+        return f"propose gave Exit a fraction of {intent.fraction}; it is 1 to {ONE} (e8)"
     return ""
+
+
+def _is_whole(number: object) -> bool:
+    return type(number) is int and number >= 0
+
+
+def _is_side(side: object) -> bool:
+    return type(side) is int and side in (1, -1)
 
 
 def to_ticks(intent: Enter, tick: Price) -> Enter:
