@@ -56,7 +56,8 @@ def _canonical_slots(value: Any) -> Any:
         raise InvariantError(f"state holds a {kind.__name__}, which has no declared fields")
     left_out = _NOT_STATE.get(kind, ())
     names = [name for name in slots if name not in left_out]
-    return [kind.__name__, *(canonical(getattr(value, name)) for name in names)]
+    # A slot that was never written is None: a state that was not started yet has some.
+    return [kind.__name__, *(canonical(getattr(value, name, None)) for name in names)]
 
 
 def _hash(schema: int, value: Any) -> str:

@@ -1,0 +1,75 @@
+"""Two states have one digest exactly when nothing that is state differs between them."""
+
+from collections import deque
+
+import attrs
+import pytest
+
+from engine.digest import canonical, state_digest, strategy_digest
+from engine.errors import InvariantError
+from engine.messages.commands import PauseAccount
+from engine.state import EngineState
+from tests.spec.run_terms import account, terms
+from tests.spec.scenario import given, refold
+from tests.spec.test_entries import opened
+
+
+def test_the_same_run_has_the_same_digests() -> None:
+    one, other = opened().state, opened().state
+    assert state_digest(one) == state_digest(other)
+    assert strategy_digest(one) == strategy_digest(other)
+
+
+def test_the_engines_digest_does_not_need_the_strategies() -> None:
+    scenario = opened()
+    without = refold(scenario)
+    assert state_digest(without) == state_digest(scenario.state)
+    assert strategy_digest(scenario.state) != ""
+    assert strategy_digest(without) == ""
+
+
+def test_anything_that_happened_shows_in_the_digest() -> None:
+    seen = [state_digest(given().state), state_digest(opened().state)]
+    seen.append(state_digest(given(terms(account(max_open_positions=4))).state))
+    seen.append(state_digest(given().when(PauseAccount("alpha", "a")).state))
+    seen.append(state_digest(given().when(PauseAccount("alpha", "b")).state))
+    assert len(dict.fromkeys(seen)) == len(seen)
+
+
+def test_what_a_strategy_saw_shows_in_its_own_digest_alone() -> None:
+    one, other = opened().state, opened().state
+    strategy = other.seats["alpha", "BTCUSDT"].strategy
+    assert strategy is not None
+    strategy.seen = 99  # type: ignore[attr-defined]
+    assert state_digest(one) == state_digest(other)
+    assert strategy_digest(one) != strategy_digest(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, 1.0), (1, "1"), (1, True), (0.1, 0.1 + 2**-56), (0.0, -0.0), (None, ""), ((1, 2), (2, 1))],
+)
+def test_values_that_only_look_alike_are_told_apart(one: object, other: object) -> None:
+    assert repr(canonical(one)) != repr(canonical(other))
+
+
+def test_dicts_are_the_same_in_any_order_and_sequences_are_not() -> None:
+    assert canonical({"a": 1, "b": 2}) == canonical({"b": 2, "a": 1})
+    assert canonical(deque([1, 2])) == canonical([1, 2]) == canonical((1, 2))
+
+
+@attrs.define
+class Bare:
+    """A state of a strategy."""
+
+    inside: object
+
+
+def test_what_has_no_one_form_is_refused() -> None:
+    for inside in (float("nan"), {1, 2}, object(), b"bytes"):
+        with pytest.raises(InvariantError):
+            canonical(Bare(inside))
+
+
+def test_an_engine_that_was_never_started_has_a_digest_too() -> None:
+    assert state_digest(EngineState()) == state_digest(EngineState())
