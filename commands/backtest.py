@@ -115,9 +115,10 @@ def what_is_left(kept: Kept, path: Path) -> str:
         return "stopped by Ctrl-C before the first frame; nothing was written"
     if journal.file != path:
         return f"stopped by Ctrl-C; the journal {path} is still the old one"
+    frames = journal.head.last_seq
     return (
-        f"stopped by Ctrl-C; the journal {path} holds the {journal.last_seq} frames until then, "
-        "not sealed: tradefold verify reads it, --replace starts over"
+        f"stopped by Ctrl-C; the journal {path} holds the {frames} frames until then, not sealed: "
+        "tradefold verify reads it, --replace starts over"
     )
 
 

@@ -1,6 +1,9 @@
 """Running a plan into a file: timed, with the garbage collector out of the way."""
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -47,7 +50,8 @@ def run_to_file(
     session = plan.session()
 
     def open_journal(first: Stamped, decisions: tuple[Decision, ...]) -> SqliteJournal:
-        kept.journal = mode.journal(path, first, decisions, replace=replace)
+        with uninterrupted():
+            kept.journal = mode.journal(path, first, decisions, replace=replace)
         return kept.journal
 
     if begun is not None:
@@ -59,7 +63,28 @@ def run_to_file(
             seconds = perf_counter() - start
     except BaseException:
         journal = kept.journal
-        if journal is not None and journal.file != path:
-            remove_database(journal.file)
+        if journal is not None:
+            journal.close()
+            if journal.file != path:
+                remove_database(journal.file)
         raise
     return Ran(outcome, seconds, path)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a Ctrl-C wait until the block is through, so that nothing is left half made.
+
+    In another thread than the main one nothing has to be done: a Ctrl-C never comes there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

@@ -1,0 +1,83 @@
+"""The program starts quickly: help and version load no command."""
+
+import subprocess
+import sys
+from time import perf_counter
+
+import click
+import pytest
+
+import cli
+from tests.commands.conftest import HOUSE, process, tell
+
+HEAVY = ("pyarrow", "pydantic", "sqlite_utils", "rich", "msgspec", "engine.state", "adapters")
+ASK = "import sys\ntry:\n import cli\n cli.main({words!r})\nexcept SystemExit:\n pass\n"
+TELL = """
+there = [name for name in {heavy!r} if name in sys.modules]
+print('loaded:' + '|'.join(there), file=sys.stderr)
+"""
+
+
+def loaded(*words: str) -> str:
+    """Which heavy modules are there after a command, asked of a fresh process."""
+    told = subprocess.run(
+        [sys.executable, "-c", ASK.format(words=list(words)) + TELL.format(heavy=HEAVY)],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stderr.strip().splitlines()[-1].removeprefix("loaded:")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("journal", "--help"), ("config", "--help"), ()])
+def test_help_loads_nothing_heavy(words: tuple[str, ...]) -> None:
+    """The one line of each command stands in a table."""
+    assert loaded(*words) == ""
+
+
+def test_a_command_that_is_invoked_does_load_its_module() -> None:
+    """The test above can fail."""
+    assert "rich" in loaded("verify", "--help")
+
+
+def test_help_names_every_command_and_answers_quickly() -> None:
+    """The time is printed and not held: machines differ."""
+    begin = perf_counter()
+    told = process("--help", cwd=HOUSE)
+    print(f"tradefold --help: {perf_counter() - begin:.3f} s")
+    assert told.code == 0
+    for name, (_, line) in cli.COMMANDS.items():
+        assert name in told.out
+        assert line in told.out
+
+
+def every_command() -> list[tuple[str, click.Command]]:
+    """Each command with its full name."""
+    found = []
+    context = click.Context(cli.main, info_name="tradefold")
+    for name in cli.COMMANDS:
+        command = cli.main.get_command(context, name)
+        assert command is not None
+        if isinstance(command, cli.LazyGroup):
+            for inner in command.table:
+                below = command.get_command(context, inner)
+                assert below is not None
+                found.append((f"{name} {inner}", below))
+        else:
+            found.append((name, command))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command(), ids=lambda each: str(each)[:30])
+def test_every_command_has_an_example_json_and_its_name(name: str, command: click.Command) -> None:
+    """So that nobody has to guess."""
+    assert f"tradefold {name}" in (command.help or "")
+    assert any("--json" in parameter.opts for parameter in command.params)
+    assert command.name == name.split()[-1]
+
+
+def test_the_version_is_told() -> None:
+    """By the installed package."""
+    told = tell("--version")
+    assert (told.code, told.out) == (0, "tradefold 0.1.0\n")
