@@ -57,15 +57,15 @@ def test_unrealised_profit_is_what_a_close_at_the_mark_would_realise(
 def test_the_entry_price_is_an_average_for_people() -> None:
     position = Position(key_of())
     assert (position.side, position.entry_price) == (0, 0)
-    position.enlarge(-1, SCALE, parse("100"))  # type: ignore[arg-type]
-    position.enlarge(-1, 2 * SCALE, parse("202"))  # type: ignore[arg-type]
+    position.enlarge(-1, SCALE, parse("100"))
+    position.enlarge(-1, 2 * SCALE, parse("202"))
     assert position.side == -1
     assert position.entry_price == parse("100.66666666")
 
 
 @given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(-(10**9), 10**9))))
 def test_the_ledger_balances_after_each_booking(bookings: list[tuple[int, int]]) -> None:
-    ledger = Ledger("USDT", parse("1000"))  # type: ignore[arg-type]
+    ledger = Ledger("USDT", parse("1000"))
     for profit, fee in bookings:
         ledger.book_fill(profit, fee)
     assert ledger.wallet == parse("1000") + sum(profit - fee for profit, fee in bookings)
@@ -85,9 +85,9 @@ def test_drawdown_is_the_fall_from_the_peak_and_a_day_that_is_up_has_no_loss() -
 def test_the_standing_of_an_account_names_what_weighs_most() -> None:
     alpha = VirtualAccount(account())
     assert alpha.standing(10) == "active"
-    alpha.cooldown_until = 11  # type: ignore[assignment]
+    alpha.cooldown_until = 11
     assert (alpha.standing(10), alpha.standing(11)) == ("cooldown", "active")
-    alpha.paused_until = 12  # type: ignore[assignment]
+    alpha.paused_until = 12
     assert alpha.standing(10) == "paused"
     alpha.killed = "drawdown"
     assert alpha.standing(10) == "killed"

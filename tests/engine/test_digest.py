@@ -40,7 +40,7 @@ def test_what_a_strategy_saw_shows_in_its_own_digest_alone() -> None:
     one, other = opened().state, opened().state
     strategy = other.seats["alpha", "BTCUSDT"].strategy
     assert strategy is not None
-    strategy.seen = 99  # type: ignore[attr-defined]
+    strategy.seen = 99
     assert state_digest(one) == state_digest(other)
     assert strategy_digest(one) != strategy_digest(other)
 

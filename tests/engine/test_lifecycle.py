@@ -27,15 +27,15 @@ def request(name: str = "c-1", quantity: str = "3") -> OrderRequested:
         "entry",
         1,
         "market",
-        parse(quantity),  # type: ignore[arg-type]
-        0,  # type: ignore[arg-type]
-        0,  # type: ignore[arg-type]
+        parse(quantity),
+        0,
+        0,
         "IOC",
         False,
-        parse("90"),  # type: ignore[arg-type]
-        0,  # type: ignore[arg-type]
-        parse("10"),  # type: ignore[arg-type]
-        parse("100"),  # type: ignore[arg-type]
+        parse("90"),
+        0,
+        parse("10"),
+        parse("100"),
         "",
         "signal",
     )
@@ -81,7 +81,7 @@ def test_the_blotter_counts_unknown_orders_and_lets_finished_ones_go(
     events: list[OrderEvent],
 ) -> None:
     blotter = Blotter()
-    blotter.add(request(), 0)  # type: ignore[arg-type]
+    blotter.add(request(), 0)
     for event in events:
         order = blotter.live.get(ClientId("c-1"))
         if order is None:
@@ -95,18 +95,18 @@ def test_the_blotter_counts_unknown_orders_and_lets_finished_ones_go(
 
 def test_a_client_id_is_used_once_alive_or_ended() -> None:
     blotter = Blotter()
-    blotter.add(request(), 0)  # type: ignore[arg-type]
+    blotter.add(request(), 0)
     with pytest.raises(AssertionError):
-        blotter.add(request(), 0)  # type: ignore[arg-type]
+        blotter.add(request(), 0)
     blotter.move(blotter.live[ClientId("c-1")], "rejected")
     with pytest.raises(AssertionError):
-        blotter.add(request(), 0)  # type: ignore[arg-type]
+        blotter.add(request(), 0)
 
 
 def test_the_memory_of_ended_orders_and_of_executions_is_bounded() -> None:
     blotter = Blotter()
     for n in range(2 * REMEMBERED_ORDERS):
-        blotter.add(request(f"c-{n}"), 0)  # type: ignore[arg-type]
+        blotter.add(request(f"c-{n}"), 0)
         blotter.move(blotter.live[ClientId(f"c-{n}")], "cancelled")
     assert len(blotter.finished) == REMEMBERED_ORDERS
     assert blotter.request_of(ClientId("c-0")) is None
@@ -118,10 +118,10 @@ def test_the_memory_of_ended_orders_and_of_executions_is_bounded() -> None:
 
 def test_what_is_reserved_shrinks_with_what_is_filled() -> None:
     blotter = Blotter()
-    blotter.add(request(), 0)  # type: ignore[arg-type]
+    blotter.add(request(), 0)
     order = blotter.live[ClientId("c-1")]
     assert (order.reserved_risk, order.reserved_notional) == (parse("10"), parse("100"))
-    order.filled = parse("1")  # type: ignore[assignment]
+    order.filled = parse("1")
     assert order.remaining == parse("2")
     assert order.reserved_risk == parse("6.66666666")
     assert order.reserved_notional == parse("66.66666666")

@@ -42,7 +42,7 @@ class _Walk:
         if draw.random() < 0.04:
             return None
         prices = (price * TICK for price in (opens, high, low, self.close))
-        return Candle(self.symbol, Nanos(start), Nanos(start + BAR), *prices, volume)  # type: ignore[arg-type]
+        return Candle(self.symbol, Nanos(start), Nanos(start + BAR), *prices, volume)
 
 
 def market(seed: int, bars: int, symbols: tuple[str, ...]) -> list[Group]:

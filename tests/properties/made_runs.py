@@ -167,7 +167,7 @@ class Played:
 
     def request(self, effect: object, at: Nanos) -> None:
         """Hand an effect to the venue."""
-        self.venue.request(effect, at)  # type: ignore[arg-type]
+        self.venue.request(effect, at)
 
 
 def digests(state: EngineState) -> tuple[str, str]:

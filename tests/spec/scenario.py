@@ -10,19 +10,15 @@ from typing import Any
 
 import attrs
 
-from engine.decide.router import decide
 from engine.domain.candle import Candle
 from engine.domain.intent import Intent
-from engine.domain.position import Position
 from engine.evolve import evolve
-from engine.ids import NO_CLIENT_ID, PositionKey
-from engine.messages import venue
 from engine.messages.decisions import Approved, Check, Decision, IntentRefused, OrderRequested
 from engine.messages.effects import Effect, Notify
 from engine.messages.inputs import Input, Stamped
 from engine.messages.runs import RunStarted, Terms
 from engine.messages.timers import TimerFired
-from engine.money import apply_rate, notional, parse
+from engine.money import parse
 from engine.orders.blotter import Order
 from engine.state import EngineState
 from engine.step import step
@@ -30,6 +26,7 @@ from engine.strategies.strategy import View
 from engine.timebase import MILLISECOND, SECOND, Nanos
 from tests.properties.laws import Books, hold
 from tests.spec.run_terms import BAR, BTC, START, terms
+from tests.spec.venue_voice import VenueVoice, key_of
 
 SCENARIOS: list["Scenario"] = []
 """What the running test has made; the folder's conftest refolds each (law 2)."""
@@ -69,12 +66,7 @@ class _Like:
         )
 
 
-def key_of(symbol: str = BTC) -> PositionKey:
-    """Where the position of a symbol lives."""
-    return PositionKey("main", symbol, 0)
-
-
-class Scenario:
+class Scenario(VenueVoice):
     """One run under test. ``decisions`` and ``effects`` are those of the last ``when``."""
 
     def __init__(self, run: Terms, make: Any = Scripted) -> None:
@@ -82,7 +74,6 @@ class Scenario:
         self.at: int = START
         self.seq = 0
         self.bars = 0
-        self.executions = 0
         self.books = Books()
         self.frames: list[tuple[Stamped, tuple[Decision, ...]]] = []
         self.decisions: list[Decision] = []
@@ -159,114 +150,6 @@ class Scenario:
             strategy.wishes = []
         return self
 
-    # When: what the venue says. Everything is about the last order unless another is named.
-
-    @property
-    def orders(self) -> list[OrderRequested]:
-        """Every order of the run so far."""
-        return [
-            decision
-            for _, decisions in self.frames
-            for decision in decisions
-            if isinstance(decision, OrderRequested)
-        ]
-
-    @property
-    def order(self) -> OrderRequested:
-        """The last order."""
-        return self.orders[-1]
-
-    def accepted(self, order: OrderRequested | None = None) -> venue.OrderAccepted:
-        """The venue has the order."""
-        order = order or self.order
-        name = f"v-{order.client_id}"
-        return venue.OrderAccepted(order.key, order.client_id, name, Nanos(self.at))
-
-    def rejected(
-        self, code: int = 110007, order: OrderRequested | None = None
-    ) -> venue.OrderRejected:
-        """The venue refuses the order."""
-        order = order or self.order
-        return venue.OrderRejected(order.key, order.client_id, code, "no", Nanos(self.at))
-
-    def cancelled(self, order: OrderRequested | None = None) -> venue.OrderCancelled:
-        """The order ended at the venue."""
-        order = order or self.order
-        return venue.OrderCancelled(order.key, order.client_id, "NoImmediateQty", Nanos(self.at))
-
-    def unknown(
-        self, request: venue.Request = "place", order: OrderRequested | None = None
-    ) -> venue.OutcomeUnknown:
-        """No answer came."""
-        order = order or self.order
-        return venue.OutcomeUnknown(order.key, order.client_id, request, "timeout")
-
-    def filled(
-        self,
-        quantity: str = "",
-        price: str = "100",
-        order: OrderRequested | None = None,
-        execution: str = "",
-    ) -> venue.OrderFilled:
-        """An execution of the order; all of it unless a quantity is given."""
-        order = order or self.order
-        size = parse(quantity) if quantity else int(order.quantity)
-        return self._fill(order.key, order.client_id, "order", order.side, size, price, execution)
-
-    def stopped(
-        self, price: str, cause: str = "stop_loss", quantity: str = "", symbol: str = BTC
-    ) -> venue.OrderFilled:
-        """The position's own stop (or target) closes it."""
-        position = self.position(symbol)
-        size = parse(quantity) if quantity else abs(position.quantity)
-        side = -1 if position.quantity > 0 else 1
-        return self._fill(position.key, NO_CLIENT_ID, cause, side, size, price, "")
-
-    def _fill(
-        self, key: Any, client_id: Any, cause: Any, side: Any, size: int, price: str, name: str
-    ) -> venue.OrderFilled:
-        self.executions += 1
-        paid = parse(price)
-        fee = apply_rate(notional(paid, size), self.state.terms.venue.taker_fee)
-        return venue.OrderFilled(
-            key,
-            client_id,
-            f"v-{client_id}",
-            name or f"e-{self.executions}",
-            cause,
-            side,
-            paid,  # type: ignore[arg-type]
-            size,  # type: ignore[arg-type]
-            fee,
-            "USDT",
-            False,
-            Nanos(self.at),
-        )
-
-    def stop(self, price: str, target: str = "0", symbol: str = BTC) -> venue.StopReported:
-        """The position's stop and target at the venue."""
-        stop_price, target_price = parse(price), parse(target)
-        return venue.StopReported(
-            key_of(symbol),
-            stop_price,  # type: ignore[arg-type]
-            target_price,  # type: ignore[arg-type]
-            Nanos(self.at),
-        )
-
-    def found(
-        self, state: Any, filled: str = "0", order: OrderRequested | None = None
-    ) -> venue.OrderFound:
-        """A look-up found the order."""
-        order = order or self.order
-        name, size = f"v-{order.client_id}", parse(filled)
-        at = Nanos(self.at)
-        return venue.OrderFound(order.key, order.client_id, name, state, size, at)  # type: ignore[arg-type]
-
-    def not_found(self, order: OrderRequested | None = None) -> venue.OrderNotFound:
-        """A look-up found no trace."""
-        order = order or self.order
-        return venue.OrderNotFound(order.key, order.client_id, Nanos(self.at))
-
     # Then.
 
     def then(self, *expected: Any) -> "Scenario":
@@ -303,10 +186,6 @@ class Scenario:
         (found,) = [check for check in verdicts[-1].checks if check.name == name]
         return found
 
-    def position(self, symbol: str = BTC) -> Position:
-        """The position of a symbol."""
-        return self.state.positions[key_of(symbol)]
-
     def live(self, order: OrderRequested | None = None) -> Order | None:
         """The order as the blotter has it, None when it has ended."""
         return self.state.blotter.live.get((order or self.order).client_id)
@@ -335,4 +214,4 @@ def given(run: Terms | None = None, make: Any = Scripted) -> Scenario:
 
 PROTECTION_DEADLINE = 2 * SECOND
 
-__all__ = ["PROTECTION_DEADLINE", "Scenario", "a", "decide", "given", "key_of", "refold"]
+__all__ = ["PROTECTION_DEADLINE", "Scenario", "a", "given", "key_of", "refold"]

@@ -119,7 +119,7 @@ def test_a_trade_that_earns_nothing_and_loses_nothing_stands_still_on_the_ladder
     quantity = scenario.order.quantity
     scenario.when(_free(scenario, "100"), scenario.stop("98", "104"))
     flat = scenario.stopped("100")
-    flat.fee = 0  # type: ignore[misc]
+    flat.fee = 0
     assert scenario.position().quantity == quantity
     scenario.when(flat).then(a(TradeClosed, pnl=0))
     scenario.then_state(alpha_losses=2, alpha_size_factor=parse("0.5"))
@@ -127,7 +127,7 @@ def test_a_trade_that_earns_nothing_and_loses_nothing_stands_still_on_the_ladder
 
 def _free(scenario: Scenario, price: str) -> object:
     fill = scenario.filled(price=price)
-    fill.fee = 0  # type: ignore[misc]
+    fill.fee = 0
     return fill
 
 

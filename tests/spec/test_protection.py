@@ -47,7 +47,7 @@ def stop_rejected(scenario: Scenario) -> StopRejected:
 
 def reported(scenario: Scenario, quantity: str, stop: str, target: str = "0") -> PositionReported:
     size, at = parse(quantity), Nanos(scenario.at)
-    return PositionReported(key_of(), size, 0, parse(stop), parse(target), at)  # type: ignore[arg-type]
+    return PositionReported(key_of(), size, 0, parse(stop), parse(target), at)
 
 
 def silence() -> OutcomeUnknown:
@@ -125,7 +125,7 @@ def test_a_refused_panic_close_is_tried_again_and_each_time_later() -> None:
     for attempt in (1, 2, 3):
         scenario.when(scenario.rejected()).then(a(CloseDelayed, attempt=attempt))
         (delayed,) = scenario.decisions
-        wait = delayed.due_ns - scenario.at  # type: ignore[union-attr]
+        wait = delayed.due_ns - scenario.at
         waits.append(wait // SECOND)
         scenario.when_time_passes(wait - 1).then_nothing()
         scenario.when_time_passes(1).then(PANIC)
@@ -138,7 +138,7 @@ def test_the_wait_between_closes_is_at_most_a_minute() -> None:
     for _ in range(12):
         scenario.when(scenario.rejected())
         (delayed,) = scenario.decisions
-        wait = delayed.due_ns - scenario.at  # type: ignore[union-attr]
+        wait = delayed.due_ns - scenario.at
         assert wait <= 60 * SECOND
         scenario.when_time_passes(wait)
     assert wait == 60 * SECOND

@@ -19,14 +19,14 @@ from tests.spec.test_protection import PANIC
 
 STOP = parse("98")
 GARBAGE: list[tuple[object, str]] = [
-    (Enter(BUY, 98.0), "propose gave Enter the number 98.0; prices are e8 integers"),  # type: ignore[arg-type]
+    (Enter(BUY, 98.0), "propose gave Enter the number 98.0; prices are e8 integers"),
     (Enter(BUY, -1), "propose gave Enter the number -1; prices are e8 integers"),
-    (Enter(BUY, "98"), "propose gave Enter the number '98'; prices are e8 integers"),  # type: ignore[arg-type]
-    (Enter(0, STOP), "propose gave Enter the side 0; it is 1 (buy) or -1 (sell)"),  # type: ignore[arg-type]
-    (Enter("buy", STOP), "propose gave Enter the side 'buy'; it is 1 (buy) or -1 (sell)"),  # type: ignore[arg-type]
+    (Enter(BUY, "98"), "propose gave Enter the number '98'; prices are e8 integers"),
+    (Enter(0, STOP), "propose gave Enter the side 0; it is 1 (buy) or -1 (sell)"),
+    (Enter("buy", STOP), "propose gave Enter the side 'buy'; it is 1 (buy) or -1 (sell)"),
     (Exit(fraction=0), f"propose gave Exit a fraction of 0; it is 1 to {ONE} (e8)"),
-    (Exit(fraction=0.5), "propose gave Exit"),  # type: ignore[arg-type]
-    (MoveStop(None), "propose gave MoveStop the number None; prices are e8 integers"),  # type: ignore[arg-type]
+    (Exit(fraction=0.5), "propose gave Exit"),
+    (MoveStop(None), "propose gave MoveStop the number None; prices are e8 integers"),
     ("buy!", "propose gave a str; it gives Enter, Exit or MoveStop"),
     (None, "propose gave a NoneType; it gives Enter, Exit or MoveStop"),
 ]
@@ -41,11 +41,11 @@ def test_garbage_halts_the_strategy_with_a_sentence_about_it(intent: object, wor
 
 
 UNCHECKED: list[object] = [
-    Exit(fraction="0.5"),  # type: ignore[arg-type]
-    Enter(1.0, STOP),  # type: ignore[arg-type]
+    Exit(fraction="0.5"),
+    Enter(1.0, STOP),
     Enter(BUY, True),
-    Enter(BUY, STOP, tag=7),  # type: ignore[arg-type]
-    Exit(reason=None),  # type: ignore[arg-type]
+    Enter(BUY, STOP, tag=7),
+    Exit(reason=None),
 ]
 
 

@@ -97,8 +97,8 @@ def test_only_two_negatives_with_one_beyond_the_receive_window_mean_never_placed
     scenario.when(scenario.not_found()).then(a(LookUpMissed, negative=True))
     assert state_of(scenario) == "unknown"
     (missed,) = scenario.decisions
-    assert missed.look_up_ns > sent + 5 * SECOND  # type: ignore[union-attr]
-    scenario.when_time_passes(missed.look_up_ns - scenario.at)  # type: ignore[union-attr]
+    assert missed.look_up_ns > sent + 5 * SECOND
+    scenario.when_time_passes(missed.look_up_ns - scenario.at)
     scenario.then(a(LookUpRequested, attempt=2))
     scenario.when(scenario.not_found()).then(OrderNotPlaced)
     assert state_of(scenario) == "ended"
@@ -130,7 +130,7 @@ def test_a_look_up_without_an_answer_is_repeated_ever_more_slowly() -> None:
         scenario.when(scenario.unknown("look_up"))
         (missed,) = scenario.decisions
         assert a(LookUpMissed, negative=False).fits(missed)
-        waits.append(missed.look_up_ns - scenario.at)  # type: ignore[union-attr]
+        waits.append(missed.look_up_ns - scenario.at)
         scenario.when_time_passes(waits[-1]).then(LookUpRequested)
     assert waits == sorted(waits)
     assert waits[0] > SECOND
