@@ -20,7 +20,8 @@ def main(folder: str, moment: str) -> None:
         setattr(store, "build_file", _die)  # noqa: B010
     if moment == "build":
         setattr(os, "rename", _die)  # noqa: B010
-    journal = store.SqliteJournal.create(path, first_frame(), replace=moment == "replace")
+    replace = moment in ("replace", "swap")
+    journal = store.SqliteJournal.create(path, first_frame(), replace=replace)
     if moment == "for ever":
         print("begun", flush=True)
         for n, (stamped, decisions) in enumerate(quiet_frames(2, 200_000)):
@@ -29,6 +30,10 @@ def main(folder: str, moment: str) -> None:
                 journal.flush()
     for stamped, decisions in quiet_frames(2, 3):
         journal.append(stamped, decisions)
+    if moment == "swap":
+        setattr(os, "replace", _die)  # noqa: B010
+        journal.append(*quiet_frames(8, 1)[0])
+        journal.seal("state", "strategy")
     if moment != "append":
         journal.flush()
     _die()

@@ -125,6 +125,16 @@ def test_an_unsealed_journal_is_replaced_together_with_its_log(tmp_path: Path) -
     assert _last_seq(path) == 11
 
 
+def test_a_writer_killed_in_the_midst_of_replacing_leaves_the_old_journal_whole(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "run.journal"
+    _killed_after(tmp_path, "flush")
+    _killed_after(tmp_path, "swap")
+    assert _last_seq(path) == 7
+    assert _last_seq(building_path(path)) == 8
+
+
 def test_a_replacing_run_that_was_killed_leaves_the_old_journal_whole(tmp_path: Path) -> None:
     path = tmp_path / "run.journal"
     _sealed(path)

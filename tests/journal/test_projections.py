@@ -92,8 +92,9 @@ def test_an_open_position_stands_in_the_table_until_it_is_flat(tmp_path: Path) -
     assert (position["account"], position["side"], position["quantity"]) == ("alpha", "buy", 0.1)
     assert (position["entry_price"], position["entry_value"]) == (90_000.0, 9_000.0)
     assert (position["stop_price"], position["venue_stop_price"]) == (89_000.0, 89_000.0)
-    flat = write(tmp_path / "flat.journal", round_trip())
-    assert rows_of(flat, "SELECT * FROM positions") == []
+    for name, pages in (("one", [round_trip()]), ("two", [round_trip()[:4], round_trip()[4:]])):
+        flat = write(tmp_path / f"{name}.journal", *pages)
+        assert rows_of(flat, "SELECT * FROM positions") == []
 
 
 def test_a_fill_that_turns_a_position_around_leaves_the_rest_without_an_owner(
@@ -147,6 +148,7 @@ REST = fill("a", "rest", 1, 100 * UNIT, UNIT // 2)
         ([HALF, REST, OrderAccepted(KEY, A, "v", AT)], "filled", 1.0),
         ([HALF, OrderCancelled(KEY, A, "ioc", AT)], "cancelled", 0.5),
         ([HALF, OrderCancelled(KEY, A, "ioc", AT), REST], "filled", 1.0),
+        ([HALF, REST, OrderCancelled(KEY, A, "late", AT)], "filled", 1.0),
         ([OrderUnknown(KEY, A, "silence", AT)], "unknown", 0.0),
         ([OrderUnknown(KEY, A, "silence", AT), OrderNotPlaced(KEY, A)], "not_placed", 0.0),
         (

@@ -106,6 +106,14 @@ def test_a_field_of_another_type_is_refused_before_it_is_stored(cls: type, price
         encode_body(_stamp(message))
 
 
+@pytest.mark.parametrize("price", [1.5, float("nan"), float("inf"), None])
+def test_a_float_is_refused_wherever_in_a_page_it_stands(price: Any) -> None:
+    frames = _stamp(*(BarOpened("X", Nanos(n), Price(n)) for n in range(50)))
+    frames[40][0].input = BarOpened("X", Nanos(40), price)  # type: ignore[misc]
+    with pytest.raises(InvariantError, match=r"BarOpened\.price"):
+        make_page(frames, GENESIS)
+
+
 def test_a_float_for_a_time_is_refused() -> None:
     bar = BarOpened("X", Nanos(1), Price(1))
     with pytest.raises(InvariantError, match="at as int"):

@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.errors import NegativeAnswerError
 from journal.chain import GENESIS, page_digest
-from journal.head import HEAD_COLUMNS
+from journal.head import HEAD_COLUMNS, REPLACE_HEAD, head_row
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
 from journal.verify import ChainReport, verify_chain
@@ -184,19 +185,57 @@ def test_a_page_that_was_added_behind_the_head_is_found(journal: Path) -> None:
 def test_a_well_chained_page_with_a_wrong_body_is_found(
     tmp_path: Path, body: bytes, says: str
 ) -> None:
-    path = tmp_path / "forged.journal"
+    report = _report(_forged(tmp_path, 2, 5, body))
+    assert report.bad_seq == 2
+    assert says in report.fault
+
+
+def _forged(folder: Path, seq: int, at: int, body: bytes) -> Path:
+    """A journal whose manifest, at 5, is followed by a well chained page of one frame."""
+    path = folder / "forged.journal"
     first = first_frame()
     first.at = 5  # type: ignore[assignment,misc]
     SqliteJournal.create(path, first).close()
     connection = _connect(path)
     (previous,) = connection.execute("SELECT digest FROM head").fetchone()
-    digest = page_digest(previous, 2, 2, 5, 5, "json-1", body)
-    row = (2, 2, 5, 5, "json-1", body.decode(), digest)
+    digest = page_digest(previous, seq, seq, at, at, "json-1", body)
+    row = (seq, seq, at, at, "json-1", body.decode(), digest)
+    connection.execute("DROP TRIGGER pages_refuse_other_insert")
     connection.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()
-    report = _report(path)
-    assert report.bad_seq == 2
-    assert says in report.fault
+    return path
+
+
+def test_a_page_that_skips_a_seq_is_found(tmp_path: Path) -> None:
+    report = _report(_forged(tmp_path, 3, 5, b'[[5,["TimerFired",1]]]'))
+    assert (report.bad_seq, report.fault) == (2, "the page from seq 2 does not follow seq 1")
+
+
+def test_time_that_goes_back_is_found_between_pages_and_inside_one(tmp_path: Path) -> None:
+    between = _report(_forged(tmp_path, 2, 4, b'[[4,["TimerFired",1]]]'))
+    assert (between.bad_seq, between.fault) == (2, "the page from seq 2 goes back in time")
+    path = tmp_path / "inside.journal"
+    with SqliteJournal.create(path, first_frame()) as writer:
+        for (stamped, _), seq in zip(reversed(quiet_frames(2, 2)), (2, 3, 4, 5), strict=True):
+            stamped.seq = seq  # type: ignore[misc]
+            writer.append(stamped, ())
+    assert _report(path).fault == "the page from seq 2 goes back in time"
+
+
+@pytest.mark.parametrize(
+    "change", [{"digest": "a" * 64}, {"last_at": 5}, {"digest": "0" * 64, "last_seq": 7}]
+)
+def test_a_head_that_was_forged_with_its_checksum_is_found(
+    journal: Path, change: dict[str, Any]
+) -> None:
+    with JournalReader(journal) as reader:
+        head = reader.head
+    connection = _connect(journal)
+    row = head_row(head._replace(**change))
+    connection.execute(REPLACE_HEAD, (*row, head.last_seq, head.digest))
+    connection.close()
+    report = _report(journal)
+    assert "head" in report.fault
 
 
 def test_a_changed_page_is_not_replayed(journal: Path) -> None:
