@@ -121,4 +121,5 @@ class EngineState:
     @property
     def real_equity(self) -> int:
         """The venue's wallet plus unrealised profit of all positions, e8 (S0-26)."""
-        return self.ledger.wallet + sum(a.unrealised for a in self.accounts.values())
+        opened = self.open_positions.values()
+        return self.ledger.wallet + sum(each.marked for held in opened for each in held)
