@@ -6,7 +6,7 @@ nothing is averaged.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, getcontext
 
 getcontext().prec = 60
@@ -35,7 +35,6 @@ class RoundTrip:
     quantity: Decimal
     profit: Decimal
     fees: Decimal
-    fills: tuple[str, ...]
 
     @property
     def pnl(self) -> Decimal:
@@ -57,27 +56,37 @@ class Books:
         return sum((fill.side * fill.quantity for fill in self.open.get(place, ())), ZERO)
 
     def book(self, fill: Fill) -> Iterator[RoundTrip]:
-        """Take a fill in; gives the round trip that it ended. No fill here crosses zero."""
+        """Take a fill in; gives the round trip that it ended.
+
+        A fill that is larger than the position it meets ends one trip and begins the next; its
+        fee belongs to the one that it ended.
+        """
         if fill.name in self.seen:
             return
         self.seen.add(fill.name)
-        trip = self.open.setdefault(fill.place, [])
-        before = self.held(fill.place)
-        trip.append(fill)
-        after = self.held(fill.place)
-        assert before * after >= 0, f"{fill.name} goes from {before} to {after}"
         self.cash -= fill.side * fill.price * fill.quantity + fill.fee
         self.fees += fill.fee
-        if after == 0:
-            del self.open[fill.place]
-            yield RoundTrip(
-                fill.place,
-                trip[0].side,
-                sum((one.quantity for one in trip if one.side == trip[0].side), ZERO),
-                -sum((one.side * one.price * one.quantity for one in trip), ZERO),
-                sum((one.fee for one in trip), ZERO),
-                tuple(one.name for one in trip),
-            )
+        before = self.held(fill.place)
+        trip = self.open.setdefault(fill.place, [])
+        beyond = fill.quantity - abs(before)
+        if before * fill.side < 0 and beyond > 0:
+            trip.append(replace(fill, quantity=abs(before)))
+            yield self._ended(fill.place)
+            self.open[fill.place] = [replace(fill, quantity=beyond, fee=ZERO)]
+            return
+        trip.append(fill)
+        if self.held(fill.place) == 0:
+            yield self._ended(fill.place)
+
+    def _ended(self, place: str) -> RoundTrip:
+        trip = self.open.pop(place)
+        return RoundTrip(
+            place,
+            trip[0].side,
+            sum((one.quantity for one in trip if one.side == trip[0].side), ZERO),
+            -sum((one.side * one.price * one.quantity for one in trip), ZERO),
+            sum((one.fee for one in trip), ZERO),
+        )
 
     def worth(self, marks: dict[str, Decimal]) -> Decimal:
         """Cash and positions at their marks: what equity has gained since the beginning."""
