@@ -1,0 +1,154 @@
+"""A file that is no journal, or no longer the one that was written, is told apart by a sentence."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from journal.reader import JournalReader
+from journal.store import SqliteJournal
+from tests.commands.conftest import process, tell
+
+Spoil = Callable[[Path], object]
+COMMANDS = [
+    ("verify",),
+    ("replay",),
+    ("explain", "--seq", "500"),
+    ("incidents",),
+    ("journal", "show"),
+    ("journal", "tail"),
+    ("journal", "export"),
+]
+
+
+def changed(*statements: str) -> Spoil:
+    """The journal changed behind its back."""
+
+    def spoil(path: Path) -> None:
+        connection = sqlite3.connect(path)
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    return spoil
+
+
+def truncated(path: Path) -> None:
+    """Only the first half is left."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def text(path: Path) -> None:
+    """Something else altogether."""
+    path.write_text("ts_ms,open,high\n", encoding="utf-8")
+
+
+def plain(path: Path) -> None:
+    """A database, and no journal."""
+    path.unlink()
+    changed("CREATE TABLE a (b)")(path)
+
+
+FILES: list[tuple[str, Spoil, int, str]] = [
+    ("missing", Path.unlink, 2, "there is no such file"),
+    ("empty", lambda path: os.truncate(path, 0), 2, "is empty"),
+    ("text", text, 2, "is not a journal"),
+    ("another database", plain, 2, "but not a journal"),
+    ("newer", changed("PRAGMA user_version = 99"), 2, "newer tradefold (format 99)"),
+    ("cut in its header", lambda path: os.truncate(path, 60), 1, "cut off"),
+    ("cut in the middle", truncated, 1, "damaged"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(("what", "spoil", "code", "part"), FILES, ids=lambda each: str(each)[:18])
+def test_every_command_tells_a_file_that_it_cannot_read(
+    journal: Path,
+    tmp_path: Path,
+    command: tuple[str, ...],
+    what: str,
+    spoil: Spoil,
+    code: int,
+    part: str,
+) -> None:
+    """With the exit code of its kind, and no traceback."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    spoil(copy)
+    name, *rest = command
+    group = [name, rest.pop(0)] if name == "journal" else [name]
+    told = tell(*group, copy, *rest)
+    assert told.code == code, (what, told.err)
+    assert part in told.err
+    assert len(told.err.splitlines()) == 1
+
+
+def flip_a_byte(path: Path, page: int) -> int:
+    """Change one byte of a page as no trigger would allow; the page's first seq."""
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER pages_refuse_update")
+    rows = connection.execute("SELECT first_seq, body FROM pages ORDER BY 1").fetchall()
+    seq, body = rows[page]
+    spoilt = bytearray(body if isinstance(body, bytes) else body.encode())
+    spoilt[len(spoilt) // 2] ^= 1
+    connection.execute("UPDATE pages SET body = ? WHERE first_seq = ?", (bytes(spoilt), seq))
+    connection.commit()
+    connection.close()
+    return int(seq)
+
+
+def test_a_changed_page_is_named_by_its_first_seq(journal: Path, tmp_path: Path) -> None:
+    """By verify in its data, and by whatever else would have to read it."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    seq = flip_a_byte(copy, 1)
+    told = tell("verify", copy, "--json")
+    assert told.code == 1
+    assert told.envelope["error"]["code"] == "tampered"
+    assert told.envelope["data"]["first_bad_seq"] == seq
+    assert told.envelope["data"]["chain_sound"] is False
+    assert tell("verify", copy, "--chain-only").code == 1
+    for command in (("replay", copy), ("explain", copy, "--seq", seq)):
+        refused = tell(*command)
+        assert refused.code == 1
+        assert f"seq {seq}" in refused.err
+
+
+@pytest.mark.parametrize("table", ["orders", "incidents", "trades", "decisions"])
+def test_a_journal_without_its_tables_still_verifies(
+    journal: Path, tmp_path: Path, table: str
+) -> None:
+    """Tables are disposable; a command that needs one says so."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    changed(f"DROP TABLE {table}")(copy)
+    assert tell("verify", copy).code == 0
+    asking = {"orders": ("explain", copy, "--order", "1"), "incidents": ("incidents", copy)}
+    if table in asking:
+        told = tell(*asking[table])
+        assert told.code == 1
+        assert f"no such table: {table}" in told.err
+
+
+def test_a_journal_that_is_being_written_is_read_and_not_replaced(
+    journal: Path, settings: Path, tmp_path: Path
+) -> None:
+    """Readers are never blocked; a second writer is refused with the holder's process id."""
+    path = tmp_path / "live.db"
+    with JournalReader(journal) as reader:
+        (first, decisions), *rest = reader.frames(1, 5000)
+    writing = SqliteJournal.create(path, first, decisions)
+    for frame in rest:
+        writing.append(*frame)
+    writing.flush()
+    assert tell("verify", path, "--json").data["sealed"] is False
+    words = ("backtest", settings, "--data", "synthetic:7", "--journal", path, "--replace")
+    told = process(*words, cwd=tmp_path)
+    assert told.code == 2
+    assert f"process {os.getpid()}" in told.err
+    writing.close()
+    assert tell("verify", path).code == 0

@@ -1,0 +1,115 @@
+"""Every message there is has a sentence."""
+
+import pytest
+
+from engine.domain.candle import Candle
+from engine.ids import ClientId, PositionKey
+from engine.messages.decisions import GovernorActed, OrderRequested
+from engine.messages.venue import OrderFilled, OutcomeUnknown
+from engine.money import parse
+from engine.risk.rules import RULES
+from engine.timebase import NEVER, parse_time
+from journal.codec import DECISION_TYPES, INPUT_TYPES
+from replays.words import WORDS, check_value, sentence
+
+KEY = PositionKey("main", "BTCUSDT", 0)
+AT = parse_time("2025-01-02T03:04:05Z")
+ENTRY = OrderRequested(
+    KEY,
+    "va1",
+    ClientId("r-va1-BTCUSDT-1"),
+    "entry",
+    1,
+    "market",
+    parse("0.5"),
+    0,
+    0,
+    "IOC",
+    False,
+    parse("59000"),
+    parse("62000"),
+    parse("500"),
+    parse("30000"),
+    "tag",
+    "signal",
+)
+
+
+def test_the_table_covers_the_unions() -> None:
+    """A new message breaks this until it can be told."""
+    assert set(WORDS) == {*INPUT_TYPES, *DECISION_TYPES}
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            ENTRY,
+            "va1 requests r-va1-BTCUSDT-1: buy 0.5 BTCUSDT, entry (signal), market order, with "
+            "stop 59000, target 62000",
+        ),
+        (
+            OrderFilled(
+                KEY,
+                ClientId(""),
+                "v1",
+                "e1",
+                "stop_loss",
+                -1,
+                parse("59000"),
+                parse("0.5"),
+                parse("16.225"),
+                "USDT",
+                False,
+                AT,
+            ),
+            "the position's stop loss filled: sell 0.5 BTCUSDT at 59000, taker fee 16.225 USDT (e1)",
+        ),
+        (
+            OutcomeUnknown(KEY, ClientId("r-1"), "place", "no answer"),
+            "no answer to place of r-1: no answer",
+        ),
+        (
+            GovernorActed("va1", "pause", "daily_loss", 0, 0, NEVER),
+            "va1: pause until a person resumes (daily_loss)",
+        ),
+        (
+            GovernorActed("va1", "size", "2 losses in a row", parse("0.5"), 2, 0),
+            "va1 risks 0.5 times its budget (2 losses in a row)",
+        ),
+        (
+            Candle("BTCUSDT", 0, AT, *map(parse, ("1", "4", "0.5", "2.25", "10"))),
+            "BTCUSDT candle closed: open 1, high 4, low 0.5, close 2.25, volume 10",
+        ),
+    ],
+)
+def test_a_message_is_told_in_the_words_of_the_trade(message: object, told: str) -> None:
+    """Decimals, sides by name, no field names."""
+    assert sentence(message) == told
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "told"),
+    [
+        ("count", 3, "3"),
+        ("flag", 1, "yes"),
+        ("flag", 0, "no"),
+        ("money", parse("12.5"), "12.5"),
+        ("fraction", parse("0.1234567"), "12.34 %"),
+        ("time", 0, "never"),
+        ("time", AT, "2025-01-02T03:04:05Z"),
+        ("time", NEVER, "for good"),
+    ],
+)
+def test_a_checks_number_is_shown_in_its_unit(unit: str, value: int, told: str) -> None:
+    """Each unit of the rule table has its form."""
+    assert check_value(unit, value) == told
+    assert {rule.unit for rule in RULES.values()} <= {
+        "count",
+        "flag",
+        "fraction",
+        "money",
+        "price",
+        "quantity",
+        "time",
+    }
