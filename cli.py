@@ -109,8 +109,6 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
     ctx.exit()
 
 
-journal = LazyGroup("journal", JOURNAL, "Look into a journal.")
-config = LazyGroup("config", CONFIG, "Where a setting comes from.")
 main = Program(
     "tradefold",
     COMMANDS,
@@ -130,6 +128,8 @@ main.params.append(
         help="Print the version and exit.",
     )
 )
+journal = LazyGroup("journal", JOURNAL, "Look into a journal.")
+config = LazyGroup("config", CONFIG, "Where a setting comes from.")
 
 if __name__ == "__main__":
     main()

@@ -132,12 +132,15 @@ def progress(plan: Plan) -> Iterator[Callable[[EngineState], None] | None]:
     first, span = plan.first_ns, max(1, plan.last_ns - plan.first_ns)
     bar = _Polled(first, console)
     with bar:
-        bar.task = bar.add_task("backtest", total=span)
+        bar.add_task("backtest", total=span)
         yield bar.watch
 
 
 class _Polled(Progress):
     """A progress bar that asks a state how far it is whenever it draws itself."""
+
+    state: EngineState | None = None
+    first_ns = 0
 
     def __init__(self, first_ns: int, console: Console) -> None:
         super().__init__(
@@ -150,8 +153,6 @@ class _Polled(Progress):
             refresh_per_second=_REFRESHES_PER_SECOND,
         )
         self.first_ns = first_ns
-        self.state: EngineState | None = None
-        self.task: Any = None
 
     def watch(self, state: EngineState) -> None:
         """From now on ``state`` is asked."""
@@ -159,7 +160,7 @@ class _Polled(Progress):
 
     def get_renderable(self) -> RenderableType:
         """Called by rich's own clock, a few times a second."""
-        if self.state is not None and self.task is not None:
+        if self.state is not None and self.tasks:
             self.tasks[0].completed = max(0, self.state.at - self.first_ns)
         return super().get_renderable()
 

@@ -1,6 +1,8 @@
 """``tradefold backtest``: from a configuration and candles to a sealed journal and a summary."""
 
+import json
 import os
+import pty
 import signal
 import subprocess
 import time
@@ -154,6 +156,28 @@ def test_an_older_journal_is_replaced_only_when_the_new_one_is_whole(
     assert refused.code == 2
     assert "is no journal" in refused.err
     assert journal.read_text(encoding="utf-8") == "my notes"
+
+
+def test_a_terminal_gets_a_progress_bar_and_a_pipe_does_not(settings: Path, tmp_path: Path) -> None:
+    """On stderr, so that stdout stays the answer's."""
+    ours, theirs = pty.openpty()
+    words = command_line("backtest", settings, "--data", MARKET, "--journal", tmp_path / "a.db")
+    with os.fdopen(theirs, "wb") as terminal:
+        running = subprocess.Popen(
+            [*words, "--json"],
+            env={**os.environ, "PYTHONPATH": str(HOUSE), "TERM": "xterm"},
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+        )
+    out, _ = running.communicate(timeout=60)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert running.returncode == 0, shown
+    assert "backtest" in shown
+    assert "%" in shown
+    assert json.loads(out)["ok"] is True
+    piped = process(*words[3:], "--replace", cwd=tmp_path)
+    assert (piped.code, piped.err) == (0, "")
 
 
 def stop_after_first_frame(words: list[str], folder: Path, journal: Path) -> tuple[int, str, str]:

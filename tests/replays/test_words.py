@@ -63,7 +63,8 @@ def test_the_table_covers_the_unions() -> None:
                 False,
                 AT,
             ),
-            "the position's stop loss filled: sell 0.5 BTCUSDT at 59000, taker fee 16.225 USDT (e1)",
+            "the position's stop loss filled: sell 0.5 BTCUSDT at 59000, taker fee 16.225 USDT "
+            "(e1)",
         ),
         (
             OutcomeUnknown(KEY, ClientId("r-1"), "place", "no answer"),
