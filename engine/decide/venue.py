@@ -154,11 +154,11 @@ def decide_not_found(state: EngineState, missing: OrderNotFound) -> Iterator[Dec
     Not of an order that the venue has named or filled: what answers then lags behind.
     """
     order = state.blotter.live.get(missing.client_id)
-    if order is None:
+    if order is None or order.state == "requested":
         return
     limits = state.terms.limits
     window_end = order.requested_ns + limits.receive_window_ns
-    if order.venue_order_id:
+    if order.venue_order_id or order.state != "unknown":
         yield LookUpMissed(missing.key, missing.client_id, True, _next_look_up(state, order))
         return
     if order.negatives >= 2 and state.at > window_end:

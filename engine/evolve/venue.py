@@ -94,9 +94,12 @@ def _event_of(found: OrderFound) -> OrderEvent:
 
 
 def evolve_order_not_found(state: EngineState, missing: OrderNotFound) -> None:
-    """No trace of the order; ``decide`` judges whether that is enough."""
+    """No trace of the order; ``decide`` judges whether that is enough.
+
+    About one whose first answer is still due it says nothing: nobody has looked for that yet.
+    """
     order = state.blotter.live.get(missing.client_id)
-    if order is not None:
+    if order is not None and order.state != "requested":
         order.negatives += 1
         _answered(state, order)
 

@@ -132,7 +132,7 @@ def move(scenario: Scenario, kind: int, pick: int, half: bool, other: bool) -> N
 
 
 @look(60)
-@given(st.lists(MOVE, max_size=40))
+@given(st.lists(MOVE, min_size=15, max_size=60))
 def test_whatever_is_said_every_step_keeps_the_laws(
     moves: list[tuple[int, int, bool, bool]],
 ) -> None:
@@ -143,7 +143,7 @@ def test_whatever_is_said_every_step_keeps_the_laws(
 
 
 @look(20)
-@given(st.lists(MOVE, max_size=30))
+@given(st.lists(MOVE, min_size=10, max_size=30))
 def test_whatever_was_said_the_same_is_decided_again(
     moves: list[tuple[int, int, bool, bool]],
 ) -> None:

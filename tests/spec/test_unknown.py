@@ -242,6 +242,15 @@ def test_an_unknown_order_that_fills_in_part_is_still_looked_up() -> None:
     scenario.when(scenario.stopped("98")).then(TradeClosed)
 
 
+def test_an_answer_to_a_look_up_that_was_never_asked_is_no_answer_to_the_order() -> None:
+    scenario = given().when_proposed(LONG)
+    for _ in range(3):
+        scenario.when_time_passes(2 * SECOND).when(scenario.not_found()).then_nothing()
+    assert state_of(scenario) == "requested"
+    assert list(pending(scenario.state))
+    scenario.when_time_passes(10 * SECOND).then(OrderUnknown, LookUpRequested)
+
+
 def test_reports_about_orders_that_nobody_knows_change_nothing() -> None:
     scenario = given()
     at = Nanos(scenario.at)
