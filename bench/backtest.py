@@ -20,8 +20,6 @@ from replays.plan import Plan
 from replays.running import Kept, Ran, run_to_file
 
 PART = "backtest"
-LOOP_BARS = 20_000
-"""So many candles are enough for a steady bare loop."""
 MEGABYTE = 1 << 20
 
 
@@ -74,7 +72,7 @@ def _trading(plan: Plan, name: str, quiet: Timed | None = None) -> Iterator[Figu
 
 def run(plan: Plan, name: str) -> tuple[Timed, Ran]:
     """A plan into a journal file, timed as a user's run is."""
-    bars = bars_of(plan)[:LOOP_BARS]
+    bars = bars_of(plan)
     path = scratch(name)
     remove_database(path)
     return timed(bars, lambda: run_to_file(plan, BACKTEST, path, False, Kept()))

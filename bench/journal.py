@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from time import process_time
 
-from bench.backtest import LOOP_BARS
 from bench.measure import Figure, timed
 from bench.workload import bars_of, made_candles, plan_quiet, plan_w1, scratch
 from engine.messages.decisions import Decision
@@ -29,7 +28,7 @@ def figures(full: bool) -> Iterator[Figure]:
 
 def _written(name: str, plan: Plan) -> Iterator[Figure]:
     frames = frames_of(plan)
-    bars = bars_of(plan)[:LOOP_BARS]
+    bars = bars_of(plan)
     took, size = timed(bars, lambda: _append(frames))
     count = len(frames)
     yield Figure(PART, f"{name}: appended", count / took.seconds, "frames/s", took.loops(count))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.backtest import LOOP_BARS, run
+from bench.backtest import run
 from bench.measure import Figure, timed
 from bench.workload import bars_of, made_candles, plan_quiet, plan_w1
 from journal.places import remove_database
@@ -22,7 +22,7 @@ def figures(full: bool) -> Iterator[Figure]:
 
 
 def _reproduced(name: str, plan: Plan) -> Iterator[Figure]:
-    bars = bars_of(plan)[:LOOP_BARS]
+    bars = bars_of(plan)
     itself, ran = run(plan, "replay")
     state = ran.outcome.state
     count = state.seq

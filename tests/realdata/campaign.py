@@ -23,6 +23,19 @@ FAULTS = (
     "simulation.faults.duplicate=0.1",
     "simulation.faults.stop_reject=0.05",
 )
+HARSH = (
+    "simulation.faults.reject=0.1",
+    "simulation.faults.no_answer_placed=0.5",
+    "simulation.faults.no_answer_lost=0.1",
+    "simulation.faults.partial=0.9",
+    "simulation.faults.late=0.5",
+    "simulation.faults.duplicate=0.5",
+    "simulation.faults.stop_reject=0.5",
+    "simulation.request_latency=900ms",
+    "simulation.report_latency=900ms",
+    "limits.protection_deadline=100ms",
+)
+"""A venue that nobody should trade at, and a deadline that nobody could keep."""
 
 
 def plan_campaign(
