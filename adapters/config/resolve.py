@@ -3,7 +3,8 @@
 How this works: each source becomes a layer. The general tables ``[risk]`` and ``[sizing]`` are
 spread over the accounts within their own layer, so that one law holds for every key: --set over
 environment over file over defaults. The keys of each layer are checked where they were written,
-then pydantic-settings merges the layers and pydantic checks the values.
+then the layers are merged and pydantic checks the values. (pydantic-settings could merge them, but
+its import costs more than everything else that is done here.)
 """
 
 import re
@@ -23,6 +24,7 @@ from adapters.config.layers import (
     environment_layer,
     file_layer,
     leaves,
+    merged,
     set_layer,
 )
 from adapters.config.parameters import every_parameter
@@ -211,7 +213,7 @@ def _origins(layers: Sequence[Layer]) -> dict[KeyPath, str]:
 
 def _validated(layers: Sequence[Layer], origins: Mapping[KeyPath, str], name: str) -> Settings:
     try:
-        return Settings(layers=[layer.tree for layer in layers])  # type: ignore[call-arg]
+        return Settings.model_validate(merged([layer.tree for layer in layers]))
     except ValidationError as error:
         raise UserError(_sentence(error, origins, name)) from error
 
