@@ -4,12 +4,12 @@ from engine.domain.intent import Enter
 from engine.domain.order import SELL
 from engine.messages.commands import FlattenAccount
 from engine.messages.decisions import Check, GovernorActed, IntentRefused
-from engine.money import parse
+from engine.money import apply_rate, parse
 from engine.timebase import SECOND
 from tests.spec.run_terms import BAR, BTC, ETH, account, terms
 from tests.spec.scenario import a, given
 from tests.spec.test_entries import LONG, opened
-from tests.spec.test_gate import BOTH, asked
+from tests.spec.test_gate import BOTH, asked, external
 
 
 def test_two_accounts_want_one_symbol_at_the_same_close_and_the_first_in_order_gets_it() -> None:
@@ -57,6 +57,15 @@ def test_the_net_value_in_a_symbol_stays_in_its_share_of_real_equity() -> None:
     assert scenario.check("symbol_exposure") == Check("symbol_exposure", limit, limit, True)
     run = terms(account(), max_symbol_exposure=parse("0.05") - 1)
     asked(given(run)).then_refused("symbol_exposure")
+
+
+def test_what_others_hold_in_the_symbol_counts_towards_its_share() -> None:
+    run = terms(account(), max_symbol_exposure=parse("0.05"))
+    scenario = external(given(run))
+    # One coin at 100 was bought by hand, 50 are wanted.
+    assert scenario.check("symbol_exposure") == Check(
+        "symbol_exposure", parse("5100"), apply_rate(scenario.state.real_equity, 5000000), False
+    )
 
 
 def test_orders_on_their_way_count_for_leverage_and_margin() -> None:

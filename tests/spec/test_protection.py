@@ -5,6 +5,7 @@ import pytest
 from engine.domain.intent import Enter, Exit, MoveStop
 from engine.domain.order import BUY
 from engine.ids import NO_CLIENT_ID
+from engine.messages.commands import FlattenAccount
 from engine.messages.decisions import (
     CancelRequested,
     CloseDelayed,
@@ -131,6 +132,13 @@ def test_a_refused_panic_close_is_tried_again_and_each_time_later() -> None:
         scenario.when_time_passes(1).then(PANIC)
     assert waits == [2, 4, 8]
     scenario.when(scenario.filled(price="97")).then(IncidentClosed, TradeClosed)
+
+
+def test_a_flatten_takes_the_place_of_a_close_that_waits_for_its_time() -> None:
+    scenario = panicking()
+    scenario.when(scenario.rejected()).when(FlattenAccount("alpha", "home"))
+    scenario.then(a(OrderRequested, purpose="flatten"))
+    assert "close" not in [kind for kind, _, _ in scenario.state.timers.due]
 
 
 def test_the_wait_between_closes_is_at_most_a_minute() -> None:

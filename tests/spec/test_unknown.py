@@ -113,6 +113,13 @@ def test_two_negatives_inside_the_receive_window_are_not_enough() -> None:
     assert state_of(scenario) == "unknown"
 
 
+def test_one_negative_is_not_enough_however_late_it_comes() -> None:
+    scenario = looked_up()
+    scenario.when(scenario.unknown("look_up")).when_time_passes(30 * SECOND)
+    scenario.when(scenario.not_found()).then(LookUpMissed)
+    assert state_of(scenario) == "unknown"
+
+
 def test_an_order_that_the_venue_once_had_is_never_said_not_to_have_been_placed() -> None:
     scenario = given().when_proposed(RESTING)
     scenario.when(scenario.accepted()).when(FlattenAccount("alpha", "home"))
