@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter
 
 import click
 import pytest
 
 import cli
-from tests.commands.conftest import HOUSE, process, tell
+from tests.commands.conftest import HOUSE, command_line, process, tell
 
 HEAVY = ("pyarrow", "pydantic", "sqlite_utils", "rich", "msgspec", "engine.state", "adapters")
 ASK = "import sys\ntry:\n import cli\n cli.main({words!r})\nexcept SystemExit:\n pass\n"
@@ -81,3 +82,22 @@ def test_the_version_is_told() -> None:
     """By the installed package."""
     told = tell("--version")
     assert (told.code, told.out) == (0, "tradefold 0.1.0\n")
+
+
+@pytest.mark.parametrize("more", [("config", "explain"), ("journal", "export")])
+def test_a_reader_that_has_seen_enough_is_no_error(
+    more: tuple[str, str], settings: Path, journal: Path
+) -> None:
+    """As with ``| head``: nothing on stderr, and exit code 0."""
+    what = settings if more[0] == "config" else journal
+    with subprocess.Popen(
+        command_line(*more, what),
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0

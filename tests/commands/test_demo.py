@@ -93,6 +93,7 @@ def test_what_somebody_made_his_own_is_not_written_over(tmp_path: Path) -> None:
     (kept / "demo.toml").write_text("[run]\n", encoding="utf-8")
     told = tell("demo", "--keep", kept)
     assert told.code == 2
+    assert "is not the demonstration's own" in told.err
     assert (kept / "demo.toml").read_text(encoding="utf-8") == "[run]\n"
     (kept / "demo.toml").unlink()
     (kept / "demo.db").write_text("notes", encoding="utf-8")
