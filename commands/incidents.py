@@ -10,6 +10,7 @@ from commands.envelope import Answer, give
 from commands.options import journal_argument, json_option, open_journal
 from commands.screen import columns, heading, lines, screen
 from replays.summary import incidents_of
+from replays.words import fact_words
 
 
 @click.command("incidents")
@@ -47,7 +48,7 @@ def command(journal: Path, open_only: bool, as_json: bool) -> int:
                     each.symbol,
                     each.opened_at.replace("T", " ")[:19],
                     str(each.opened_seq),
-                    ", ".join(f"{name} {value}" for name, value in json.loads(each.facts).items()),
+                    ", ".join(fact_words(*fact) for fact in json.loads(each.facts).items()),
                     "still open" if each.closed_at is None else str(each.resolution),
                 )
                 for each in found

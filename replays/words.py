@@ -27,6 +27,19 @@ def until(at: int) -> str:
     return "until a person resumes" if at >= NEVER else f"until {render_time(at)}"
 
 
+_SCALED_FACTS = frozenset({"wanted_stop", "ours", "venue"})
+"""Facts of incidents that are e8 prices and quantities."""
+
+
+def fact_words(name: str, value: str) -> str:
+    """One fact of an incident: scaled integers as decimals, nanoseconds as times."""
+    if name.endswith("_ns") and value.isdecimal():
+        return f"{name.removesuffix('_ns').replace('_', ' ')} {render_time(int(value))}"
+    if name in _SCALED_FACTS and value.lstrip("-").isdecimal():
+        return f"{name.replace('_', ' ')} {render(int(value))}"
+    return f"{name.replace('_', ' ')} {value}"
+
+
 def _levels(stop: int, target: int) -> str:
     told = f"stop {render(stop)}" if stop else "no stop"
     return f"{told}, target {render(target)}" if target else told
@@ -90,7 +103,7 @@ def _governor(x: d.GovernorActed) -> str:
 
 
 def _incident(x: d.IncidentOpened) -> str:
-    told = ", ".join(f"{name} {value}" for name, value in x.facts)
+    told = ", ".join(fact_words(name, value) for name, value in x.facts)
     owner = f" of {x.account}" if x.account else ""
     return f"incident {x.incident} opened at {x.key.symbol}{owner}: {x.kind} ({told})"
 

@@ -10,7 +10,7 @@ from engine.money import parse
 from engine.risk.rules import RULES
 from engine.timebase import NEVER, parse_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES
-from replays.words import WORDS, check_value, sentence
+from replays.words import WORDS, check_value, fact_words, sentence
 
 KEY = PositionKey("main", "BTCUSDT", 0)
 AT = parse_time("2025-01-02T03:04:05Z")
@@ -114,3 +114,17 @@ def test_a_checks_number_is_shown_in_its_unit(unit: str, value: int, told: str) 
         "quantity",
         "time",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("wanted_stop", "5900050000000", "wanted stop 59000.5"),
+        ("opened_ns", str(AT), "opened 2025-01-02T03:04:05Z"),
+        ("ours", "-50000000", "ours -0.5"),
+        ("code", "10001", "code 10001"),
+    ],
+)
+def test_a_fact_of_an_incident_is_shown_in_its_unit(name: str, value: str, told: str) -> None:
+    """The journal keeps integers; people read decimals and times."""
+    assert fact_words(name, value) == told
