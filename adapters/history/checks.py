@@ -9,20 +9,30 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from attrs import Factory, define
 
-from adapters.history.exact import exact_column, exact_number, integers, off_step
+from adapters.history.arrow import cast, compute
+from adapters.history.exact import exact_column, exact_number, off_step
 from adapters.history.moments import Moments
 from adapters.history.tables import NUMBERS, CandleTable
 from engine.errors import UserError
 from engine.money import render
-from engine.timebase import Nanos, render_span, render_time
+from engine.timebase import render_time
+
+HELD_ROWS = 200_000
+"""A file of at most so many rows is not decoded twice: its integers, 48 bytes a row, are held from
+the check to the run. Of a larger one nothing is held."""
+
+Columns = list[pa.Array]
+"""Opening time (ns), open, high, low, close and volume (e8), each an int64 column."""
 
 
 @define
 class SymbolFacts:
-    """What pass one learned of one symbol: rows, times, distances between rows, odd prices."""
+    """What pass one learned of one symbol: rows, times, distances between rows, odd prices.
+
+    ``held`` are all its rows as integers, or nothing.
+    """
 
     rows: int = 0
     first_ns: int = 0
@@ -31,6 +41,7 @@ class SymbolFacts:
     last_row: int = 0
     steps: Counter[int] = Factory(Counter)
     off_tick: int = 0
+    held: list[Columns] = Factory(list)
 
 
 def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list[int] | None]]:
@@ -38,14 +49,14 @@ def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list
     if not has_symbol:
         yield "", None
         return
-    names = pc.cast(columns[-1], pa.string())
-    found = pc.unique(names).to_pylist()
+    names = cast(columns[-1], pa.string())
+    found = compute("unique", names).to_pylist()
     if len(found) == 1:
         yield str(found[0] or ""), None
         return
     for name in found:
-        mask = pc.equal(names, name) if name is not None else pc.is_null(names)
-        yield str(name or ""), pc.indices_nonzero(mask).to_pylist()
+        mask = compute("equal", names, name) if name is not None else compute("is_null", names)
+        yield str(name or ""), compute("indices_nonzero", mask).to_pylist()
 
 
 def moments_of(table: CandleTable) -> Moments:
@@ -70,17 +81,30 @@ def check(table: CandleTable, moments: Moments, ticks: Mapping[str, int]) -> dic
     are finer are counted, not refused: the venue changes its steps.
     """
     found: dict[str, SymbolFacts] = {}
+    whole = True
     for row, columns in table.batches():
+        small = row + len(columns[0]) <= HELD_ROWS
         for symbol, rows in split(columns, table.has_symbol):
             if table.has_symbol and not symbol:
                 place = table.where(row + (rows[0] if rows else 0))
                 raise UserError(f"{table.path}: {place}: symbol is empty; fill it in")
-            part = columns if rows is None else [column.take(pa.array(rows)) for column in columns]
+            part = (
+                columns
+                if rows is None
+                else [compute("take", each, pa.array(rows)) for each in columns]
+            )
             if not len(part[0]):
                 continue
             facts = found.setdefault(symbol, SymbolFacts())
             numbers = range(row, row + len(part[0])) if rows is None else [row + n for n in rows]
-            _check_batch(table, moments, part, numbers, facts, ticks.get(symbol, 0))
+            exact = _check_batch(table, moments, part, numbers, facts, ticks.get(symbol, 0))
+            if exact is not None and small:
+                facts.held.append(exact)
+            else:
+                whole = False
+    if not whole:
+        for facts in found.values():
+            facts.held.clear()
     return found
 
 
@@ -91,26 +115,29 @@ def _check_batch(
     rows: "range | list[int]",
     facts: SymbolFacts,
     tick: int,
-) -> None:
+) -> Columns | None:
+    """Judge these rows and add them to ``facts``; their integers, if all columns have them."""
     times = None if columns[0].null_count else moments.column(columns[0])
     values = [None if c.null_count else exact_column(c) for c in columns[1 : 1 + len(NUMBERS)]]
     if times is None or not _sound(times, values, facts):
-        opened = _walk(table, moments, columns, rows, facts)
-    else:
-        opened = integers(times)
+        times = pa.array(_walk(table, moments, columns, rows, facts), pa.int64())
     for value in values[:4]:
         if tick and value is not None:
             facts.off_tick += off_step(value, tick)
+    first = times[0].as_py()
     if facts.rows:
-        facts.steps[opened[0] - facts.last_ns] += 1
+        facts.steps[first - facts.last_ns] += 1
     else:
-        facts.first_ns, facts.first_row = opened[0], rows[0]
-    if times is None:
-        times = pa.array(opened, pa.int64())
-    for step in pc.value_counts(pc.subtract(times[1:], times[:-1])).to_pylist():
+        facts.first_ns, facts.first_row = first, rows[0]
+    for step in compute("value_counts", _steps(times)).to_pylist():
         facts.steps[step["values"]] += step["counts"]
-    facts.rows += len(opened)
-    facts.last_ns, facts.last_row = opened[-1], rows[-1]
+    facts.rows += len(times)
+    facts.last_ns, facts.last_row = times[-1].as_py(), rows[-1]
+    return None if any(value is None for value in values) else [times, *values]
+
+
+def _steps(times: pa.Array) -> pa.Array:
+    return compute("subtract", times[1:], times[:-1])
 
 
 def _sound(times: pa.Array, values: list[pa.Array | None], facts: SymbolFacts) -> bool:
@@ -118,14 +145,16 @@ def _sound(times: pa.Array, values: list[pa.Array | None], facts: SymbolFacts) -
     if any(value is None for value in values):
         return False
     opened, high, low, closed, volume = values
-    steps = pc.subtract(times[1:], times[:-1])
+    above = compute("less_equal", low, compute("min_element_wise", opened, closed, high))
+    below = compute("greater_equal", high, compute("max_element_wise", opened, closed))
+    steps = _steps(times)
     sound: bool = (
         (facts.rows == 0 or times[0].as_py() > facts.last_ns)
-        and (len(steps) == 0 or pc.min(steps).as_py() > 0)
-        and pc.min(low).as_py() > 0
-        and pc.min(volume).as_py() >= 0
-        and pc.all(pc.less_equal(low, pc.min_element_wise(opened, closed, high))).as_py()
-        and pc.all(pc.greater_equal(high, pc.max_element_wise(opened, closed))).as_py()
+        and (len(steps) == 0 or compute("min", steps).as_py() > 0)
+        and compute("min", low).as_py() > 0
+        and compute("min", volume).as_py() >= 0
+        and compute("all", above).as_py()
+        and compute("all", below).as_py()
     )
     return sound
 
@@ -208,62 +237,3 @@ def _refuse_bar(place: str, opened: int, high: int, low: int, closed: int, volum
             )
     if volume < 0:
         raise UserError(f"{place}volume = {render(volume)} is negative; correct it")
-
-
-def interval_of(table: CandleTable, symbol: str, facts: SymbolFacts) -> Nanos:
-    """The most common distance between rows; of two as common the shorter."""
-    if not facts.steps:
-        name = f" of {symbol}" if symbol else ""
-        raise UserError(
-            f"{table.path} holds a single candle{name}, so its interval cannot be told; "
-            "give at least two"
-        )
-    return Nanos(min(facts.steps, key=lambda step: (-facts.steps[step], step)))
-
-
-def gaps_of(
-    table: CandleTable, moments: Moments, symbol: str, facts: SymbolFacts, interval: Nanos
-) -> tuple[tuple[Nanos, Nanos], ...]:
-    """From and to of the holes; ``UserError`` for a row that is off the grid of the others."""
-    if len(facts.steps) == 1:
-        return ()
-    grid = _grid(table, moments, symbol, interval)
-    gaps = []
-    before = 0
-    for row, at in opening_times(table, moments, symbol):
-        if at % interval != grid:
-            raise UserError(
-                f"{table.path}: {table.where(row)}: the bar of {render_time(at)} is off the "
-                f"{render_span(interval)} grid of the others; correct its time or leave it out"
-            )
-        if before and at - before > interval:
-            gaps.append((Nanos(before + interval), Nanos(at)))
-        before = at
-    return tuple(gaps)
-
-
-def _grid(table: CandleTable, moments: Moments, symbol: str, interval: Nanos) -> int:
-    """The remainder of the first two rows that are one interval apart."""
-    before = 0
-    for _, at in opening_times(table, moments, symbol):
-        if at - before == interval:
-            return at % interval
-        before = at
-    return before % interval
-
-
-def opening_times(table: CandleTable, moments: Moments, symbol: str) -> Iterator[tuple[int, int]]:
-    """Row and opening time of every candle of one symbol."""
-    for row, columns in table.batches(columns=1):
-        for name, rows in split(columns, table.has_symbol):
-            if name != symbol:
-                continue
-            part = columns[0] if rows is None else columns[0].take(pa.array(rows))
-            times = moments.column(part)
-            opened = (
-                [moments.one(value) for value in part.to_pylist()]
-                if times is None
-                else integers(times)
-            )
-            numbers = range(row, row + len(opened)) if rows is None else [row + n for n in rows]
-            yield from zip(numbers, opened, strict=True)

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from adapters.history.arrow import cast, compute
 from engine.money import SCALE, parse
 
 _FIFTEEN_DIGITS = 10**15
@@ -29,22 +29,22 @@ def exact_column(column: pa.Array) -> pa.Array | None:
         if pa.types.is_float64(kind):
             return _from_floats(column)
         if pa.types.is_integer(kind):
-            return pc.multiply_checked(pc.cast(column, pa.int64()), SCALE)
-        return _from_decimals(pc.cast(column, _E8))
+            return compute("multiply_checked", cast(column, pa.int64()), SCALE)
+        return _from_decimals(cast(column, _E8))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
 
 
 def _from_floats(column: pa.Array) -> pa.Array | None:
     for scale in _SCALES:
-        guess = pc.round(pc.multiply(column, float(scale)))
-        low, high = pc.min_max(guess).as_py().values()
+        guess = compute("round", compute("multiply", column, float(scale)))
+        low, high = compute("min_max", guess).as_py().values()
         # A NaN fails the comparison of one of its neighbours below, or makes both bounds null.
         if low is None or not -_FIFTEEN_DIGITS < low <= high < _FIFTEEN_DIGITS:
             continue
-        if pc.all(pc.equal(pc.divide(guess, float(scale)), column)).as_py():
-            units = pc.cast(guess, pa.int64())
-            return units if scale == SCALE else pc.multiply_checked(units, SCALE // scale)
+        if compute("all", compute("equal", compute("divide", guess, float(scale)), column)).as_py():
+            units = cast(guess, pa.int64())
+            return units if scale == SCALE else compute("multiply_checked", units, SCALE // scale)
     return None
 
 
@@ -52,7 +52,7 @@ def _from_decimals(column: pa.Array) -> pa.Array:
     """A decimal with eight digits stores exactly the e8 integer: the same bytes, read as one."""
     body = column.buffers()[1]
     units = pa.Array.from_buffers(_UNITS, len(column), [None, body], offset=column.offset)
-    return pc.cast(units, pa.int64())
+    return cast(units, pa.int64())
 
 
 def integers(column: pa.Array) -> list[int]:
@@ -82,6 +82,6 @@ def exact_number(value: Any) -> int:
 
 def off_step(column: pa.Array, step: int) -> int:
     """How many of an int64 column's values are no multiple of ``step``."""
-    whole = pc.multiply(pc.divide(column, step), step)
-    count: int = pc.sum(pc.not_equal(whole, column)).as_py() or 0
+    whole = compute("multiply", compute("divide", column, step), step)
+    count: int = compute("sum", compute("not_equal", whole, column)).as_py() or 0
     return count

@@ -6,7 +6,7 @@ moment, phase 1; inside a group the symbols are in order of their names.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise, repeat
 
 from adapters.history.series import Series
 from engine.domain.candle import Candle
@@ -16,6 +16,8 @@ from engine.timebase import NEVER, Nanos, render_span, render_time
 
 CLOSES = 0
 OPENINGS = 1
+
+_STRETCH = 1024
 
 Group = tuple[Nanos, int, tuple[MarketEvent, ...]]
 """When, which phase, and the events."""
@@ -58,17 +60,40 @@ def feed(series: Sequence[Series], start: int = 0, end: int = NEVER) -> Iterator
 
 
 def _one(series: Series, start: int, end: int) -> Iterator[Group]:
-    symbol = series.facts.symbol
+    """The bars of one symbol, some at a time: where none is missing, no line of Python is run for
+    each of them.
+    """
+    return chain.from_iterable(_stretches(series.bars(start, end), series.facts.symbol))
+
+
+def _stretches(bars: Iterator[Candle], symbol: str) -> Iterator[Iterator[Group]]:
     opens_next = Nanos(0)
-    for candle in series.bars(start, end):
-        at = candle.open_ns
-        if at == opens_next or not opens_next:
-            yield at, OPENINGS, (BarOpened(symbol, at, candle.open),)
+    while candles := list(islice(bars, _STRETCH)):
+        opens = [candle.open_ns for candle in candles]
+        closes = [candle.close_ns for candle in candles]
+        opened = map(BarOpened, repeat(symbol), opens, [candle.open for candle in candles])
+        groups: Iterator[tuple[Group, Group]] = zip(
+            zip(opens, repeat(OPENINGS), zip(opened)),
+            zip(closes, repeat(CLOSES), zip(candles)),
+            strict=True,
+        )
+        if opens[1:] != closes[:-1] or opens_next not in (0, opens[0]):
+            groups = _with_gaps(groups, symbol, opens_next)
+        yield chain.from_iterable(groups)
+        opens_next = closes[-1]
+
+
+def _with_gaps(
+    groups: Iterator[tuple[Group, Group]], symbol: str, opens_next: Nanos
+) -> Iterator[tuple[Group, Group]]:
+    """Tell at each opening what is missing between it and the close before."""
+    for opening, close in groups:
+        at, phase, opened = opening
+        if opens_next and at != opens_next:
+            yield (at, phase, (DataGap(symbol, opens_next, at), *opened)), close
         else:
-            gap = DataGap(symbol, opens_next, at)
-            yield at, OPENINGS, (gap, BarOpened(symbol, at, candle.open))
-        opens_next = candle.close_ns
-        yield opens_next, CLOSES, (candle,)
+            yield opening, close
+        opens_next = close[0]
 
 
 def _many(series: Sequence[Series], start: int, end: int) -> Iterator[Group]:

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from adapters.history.arrow import cast, compute
 from engine.timebase import SECOND, parse_time
 
 _FROM = 946_684_800
@@ -63,20 +63,20 @@ class Moments:
                 return self._scaled(values)
             if not pa.types.is_temporal(values.type):
                 zone = "UTC" if self._zoned else None
-                values = pc.cast(values, pa.timestamp("ns", zone))
+                values = cast(values, pa.timestamp("ns", zone))
             if pa.types.is_timestamp(values.type) and values.type.tz:
-                values = pc.cast(values, pa.timestamp("ns", "UTC"))
-                return pc.cast(values, pa.int64())
-            return pc.cast(pc.cast(values, _NANOS), pa.int64())
+                values = cast(values, pa.timestamp("ns", "UTC"))
+                return cast(values, pa.int64())
+            return cast(cast(values, _NANOS), pa.int64())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             return None
 
     def _scaled(self, values: pa.Array) -> pa.Array | None:
-        numbers = pc.cast(values, pa.int64())
-        low, high = pc.min_max(numbers).as_py().values()
+        numbers = cast(values, pa.int64())
+        low, high = compute("min_max", numbers).as_py().values()
         if low < _FROM * self._per_second or high >= _TO * self._per_second:
             return None
-        return pc.multiply(numbers, SECOND // self._per_second)
+        return compute("multiply", numbers, SECOND // self._per_second)
 
     def one(self, value: Any) -> int:
         """Nanoseconds of one value; ``ValueError`` with the rest of a sentence otherwise."""

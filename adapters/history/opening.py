@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from adapters.history.checks import SymbolFacts, check, gaps_of, interval_of, moments_of
+from adapters.history.checks import SymbolFacts, check, moments_of
 from adapters.history.feed import base_interval
 from adapters.history.moments import Moments
 from adapters.history.series import FileSeries, SeriesFacts
+from adapters.history.spacing import gaps_of, interval_of
 from adapters.history.tables import CandleTable, digest, open_table
 from engine.errors import UserError
 from engine.timebase import Nanos
@@ -119,4 +120,6 @@ def _series(
         unit=moments.unit,
         notes=notes,
     )
-    return FileSeries(facts, table, moments, name, found.first_row, found.last_row)
+    return FileSeries(
+        facts, table, moments, name, found.first_row, found.last_row, tuple(found.held)
+    )

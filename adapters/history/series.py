@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Protocol
 
 import pyarrow as pa
 from attrs import frozen
 
-from adapters.history.checks import split
+from adapters.history.arrow import compute
+from adapters.history.checks import Columns, split
 from adapters.history.exact import exact_column, exact_number, integers
 from adapters.history.moments import Moments
 from adapters.history.tables import NUMBERS, CandleTable
@@ -59,9 +60,12 @@ class Series(Protocol):
         """Candles with ``start <= open_ns < end``, in order of time, as often as asked."""
 
 
-@frozen
+@frozen(eq=False)
 class FileSeries:
-    """One symbol of a checked file. ``column_symbol`` is its name there, "" without a column."""
+    """One symbol of a checked file. ``column_symbol`` is its name there, "" without a column.
+
+    ``held`` are the file's rows as the check read them, or nothing when there are too many.
+    """
 
     facts: SeriesFacts
     table: CandleTable
@@ -69,23 +73,29 @@ class FileSeries:
     column_symbol: str
     first_row: int
     last_row: int
+    held: tuple[Columns, ...] = ()
 
     def bars(self, start: int = 0, end: int = NEVER) -> Iterator[Candle]:
         """The candles, streamed batch by batch; the file must still be the one checked."""
+        return chain.from_iterable(self._batches(start, end))
+
+    def _batches(self, start: int, end: int) -> Iterator[Iterator[Candle]]:
         self.table.unchanged()
         symbol, interval = self.facts.symbol, self.facts.interval_ns
-        for part in self._parts():
-            opened = self._times(part[0])
+        times_of, values_of = (integers, integers) if self.held else (self._times, _values)
+        for times, *numbers in self.held or self._parts():
+            opened = times_of(times)
             first, last = bisect_left(opened, start), bisect_left(opened, end)
             if first < last:
-                columns = [_values(each.slice(first, last - first)) for each in part[1:]]
-                closes = [at + interval for at in opened[first:last]]
-                yield from map(Candle, repeat(symbol), opened[first:last], closes, *columns)
+                columns = [values_of(each[first:last]) for each in numbers]
+                opens = opened[first:last]
+                closes = [at + interval for at in opens]
+                yield map(Candle, repeat(symbol), opens, closes, *columns)
             if last < len(opened):
                 return
 
     def _parts(self) -> Iterator[list[pa.Array]]:
-        """This symbol's time and numbers, batch by batch."""
+        """This symbol's time and numbers as the file has them, batch by batch."""
         wanted = 1 + len(NUMBERS)
         for row, columns in self.table.batches():
             if row > self.last_row:
@@ -99,7 +109,7 @@ class FileSeries:
                     yield columns[:wanted]
                 else:
                     taken = pa.array(rows)
-                    yield [column.take(taken) for column in columns[:wanted]]
+                    yield [compute("take", column, taken) for column in columns[:wanted]]
 
     def _times(self, column: pa.Array) -> list[int]:
         times = self.moments.column(column)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
-import pyarrow.parquet as pq
 from attrs import frozen
 
+from adapters.history.arrow import parquet_batches, parquet_schema
 from engine.errors import UserError
 
 TIME_NAMES = ("ts_ms", "open_time", "timestamp", "time", "date", "datetime")
@@ -67,9 +67,7 @@ class CandleTable:
 
     def _open(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         if self.parquet:
-            source = pq.ParquetFile(self.path, pre_buffer=False, buffer_size=_BLOCK_BYTES)
-            with source:
-                yield from source.iter_batches(batch_size=BATCH_ROWS, columns=names)
+            yield from parquet_batches(self.path, names, BATCH_ROWS, _BLOCK_BYTES)
             return
         with _open_csv(self.path, self.delimiter, names) as reader:
             yield from reader
@@ -89,8 +87,7 @@ def open_table(path: Path) -> CandleTable:
     delimiter = ","
     try:
         if parquet:
-            with pq.ParquetFile(path) as file:
-                schema = file.schema_arrow
+            schema = parquet_schema(path)
         else:
             delimiter = _delimiter(path)
             with _open_csv(path, delimiter, None) as reader:
