@@ -61,7 +61,7 @@ def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list
 
 def moments_of(table: CandleTable) -> Moments:
     """What the time column means, told from its first value."""
-    for _, columns in table.batches():
+    for _, columns in table.batches(columns=1):
         if len(columns[0]):
             first = columns[0][0].as_py()
             try:
