@@ -16,7 +16,7 @@ PATHS = (WORST_FIRST,)
 class CandlePath:
     """The corners of one candle in the order they are visited, and when."""
 
-    __slots__ = ("_close_ns", "_length", "_open_ns", "_travelled", "corners")
+    __slots__ = ("_close_ns", "_open_ns", "corners")
 
     def __init__(self, candle: Candle, low_first: bool) -> None:
         low, high = candle.low, candle.high
@@ -24,10 +24,6 @@ class CandlePath:
         self.corners: tuple[int, int, int, int] = (candle.open, *extremes, candle.close)
         self._open_ns = candle.open_ns
         self._close_ns = candle.close_ns
-        first = abs(self.corners[1] - candle.open)
-        second = first + abs(self.corners[2] - self.corners[1])
-        self._travelled = (0, first, second)
-        self._length = second + abs(candle.close - self.corners[2])
 
     def moment(self, leg: int, price: int) -> int:
         """When the path is at ``price`` on ``leg`` (0, 1, 2): nanoseconds, rounded down.
@@ -35,9 +31,14 @@ class CandlePath:
         A price outside the leg counts as its nearer end; a candle that never moved is at all its
         prices when it opens.
         """
-        start, end = self.corners[leg], self.corners[leg + 1]
-        inside = max(min(start, end), min(max(start, end), price))
-        way = self._travelled[leg] + abs(inside - start)
-        if self._length == 0:
+        corners = self.corners
+        start, end = corners[leg], corners[leg + 1]
+        low, high = (start, end) if start < end else (end, start)
+        inside = low if price < low else high if price > high else price
+        first = abs(corners[1] - corners[0])
+        second = first + abs(corners[2] - corners[1])
+        length = second + abs(corners[3] - corners[2])
+        if length == 0:
             return self._open_ns
-        return self._open_ns + (self._close_ns - self._open_ns) * way // self._length
+        travelled = (0, first, second)[leg] + abs(inside - start)
+        return self._open_ns + (self._close_ns - self._open_ns) * travelled // length

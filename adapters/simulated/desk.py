@@ -5,6 +5,7 @@ The first report that a request causes is its answer; what follows is the stream
 
 from typing import assert_never
 
+from adapters.simulated.fees import price_against
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.matching import (
     NO_LIQUIDITY,
@@ -99,7 +100,8 @@ def reject(state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: 
 
 def _place_limit(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
     asked = order.asked
-    best = state.costs.best_price(order.side, market.last, market.instrument.tick)
+    tick = market.instrument.tick
+    best = price_against(order.side, market.last, state.costs.half_spread, tick)
     crosses = market.last > 0 and order.side * asked.price >= order.side * best
     if crosses and asked.time_in_force == "PostOnly":
         cancel(state, market, order, POST_ONLY, now)

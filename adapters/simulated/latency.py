@@ -56,7 +56,12 @@ class ReportQueue:
     def send(self, report: ExecutionReport, venue_ns: int) -> None:
         """Let ``report`` travel: it left the venue at ``venue_ns``."""
         at = venue_ns + self._latency_ns
-        self.send_at(report, at if at > self.event_at else self.event_at)
+        if at < self.event_at:
+            at = self.event_at
+        heappush(self._heap, (at, self._sent, report))
+        self._sent += 1
+        if at < self.next_ns:
+            self.next_ns = at
 
     def send_fill(self, report: OrderFilled, venue_ns: int, origin: str, n: int) -> None:
         """Let a fill travel; ``origin`` and ``n`` name it for faults, and there are none here."""
@@ -72,8 +77,9 @@ class ReportQueue:
 
     def take(self) -> tuple[Nanos, ExecutionReport]:
         """The earliest report and its ``at``."""
-        at, _, report = heappop(self._heap)
-        self.next_ns = self._heap[0][0] if self._heap else NEVER
+        heap = self._heap
+        at, _, report = heappop(heap)
+        self.next_ns = heap[0][0] if heap else NEVER
         return Nanos(at), report
 
     def __len__(self) -> int:

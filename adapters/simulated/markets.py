@@ -13,6 +13,8 @@ from engine.domain.instrument import Instrument
 from engine.ids import ClientId, PositionKey
 from engine.money import SCALE, round_down
 
+UNLIMITED = 1 << 80
+"""More than every quantity."""
 UNREACHED_LOW = -1
 UNREACHED_HIGH = 1 << 80
 """Below and above every price: nothing waits on that side."""
@@ -74,7 +76,8 @@ class VenueMarket:
         elif position.quantity:
             floor = position.target_price or floor
             ceiling = position.stop_price or ceiling
-        for order in self.orders.values():
+        orders = self.orders.values()
+        for order in orders:
             level = self.level(order)
             if acts_falling(order):
                 floor = max(floor, level)
@@ -82,7 +85,7 @@ class VenueMarket:
                 ceiling = min(ceiling, level)
         self.floor, self.ceiling = floor, ceiling
         before = self.held
-        self.held = margin_held(position, self.orders.values(), self.leverage, self._taker_fee)
+        self.held = margin_held(position, orders, self.leverage, self._taker_fee)
         return self.held - before
 
     def level(self, order: VenueOrder) -> int:
@@ -100,10 +103,10 @@ class VenueMarket:
         """The share of a bar's volume that we may have, rounded down to the lot."""
         return round_down(volume * volume_share // SCALE, self.instrument.lot)
 
-    def taker_room(self, volume_share: int) -> int | None:
-        """What takers may still have of the last closed bar's volume; None is no limit."""
-        if volume_share == 0 or self.bar is None:
-            return None
+    def taker_room(self, volume_share: int) -> int:
+        """What takers may still have of the last closed bar's volume; all before the first."""
+        if self.bar is None:
+            return UNLIMITED
         taken = self._taken if self._taken_of is self.bar else 0
         return max(0, self.shared(self.bar.volume, volume_share) - taken)
 

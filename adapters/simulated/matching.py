@@ -8,6 +8,7 @@ only reports travel.
 """
 
 from adapters.simulated.faults import PIECE_GAP_NS
+from adapters.simulated.fees import price_against
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.state import VenueState
@@ -30,24 +31,25 @@ def take(
     declared share of the last closed bar's volume.
     """
     asked = order.asked
-    price = state.costs.taker_price(order.side, base, market.instrument.tick)
+    price = price_against(order.side, base, state.costs.taker_cost, market.instrument.tick)
     if asked.order_type == "limit":
         price = min(price, asked.price) if order.side > 0 else max(price, asked.price)
-    quantity = order.remaining
+    quantity = order.quantity - order.filled
     if asked.reduce_only:
         quantity = min(quantity, reducible(market, order.side))
-    room = market.taker_room(state.volume_share)
-    if room is not None:
-        quantity = min(quantity, room)
+    if state.volume_share:
+        quantity = min(quantity, market.taker_room(state.volume_share))
     if quantity <= 0:
         return
     if state.faults is None:
         pieces: tuple[int, ...] = (quantity,)
     else:
         pieces = state.faults.pieces(order.client_id, quantity, market.instrument.lot)
-    for n, piece in enumerate(pieces):
-        market.note_taken(piece)
-        fill_order(state, market, order, price, piece, False, venue_ns + n * PIECE_GAP_NS)
+    for piece in pieces:
+        if state.volume_share:
+            market.note_taken(piece)
+        fill_order(state, market, order, price, piece, False, venue_ns)
+        venue_ns += PIECE_GAP_NS
 
 
 def reducible(market: VenueMarket, side: int) -> int:
@@ -68,8 +70,9 @@ def fill_order(
     """Execute ``quantity`` of ``order`` at ``price``."""
     position = market.position
     was = position.quantity
-    profit = position.apply(order.side, price, quantity)
-    fee = state.book_money(profit, notional(price, quantity), is_maker)
+    value = notional(price, quantity)
+    profit = position.apply(order.side, price, quantity, value)
+    fee = state.book_money(profit, value, is_maker)
     order.book(quantity)
     market.touched_ns = venue_ns
     report = OrderFilled(
@@ -87,7 +90,7 @@ def fill_order(
         venue_ns=Nanos(venue_ns),
     )
     state.outbox.send_fill(report, venue_ns, order.client_id, order.fills)
-    if order.remaining == 0:
+    if order.filled == order.quantity:
         market.orders.pop(order.client_id, None)
         state.orders.finish(order)
     protect(state, market, order, was, venue_ns)
@@ -104,10 +107,12 @@ def close_position(
     position = market.position
     was = position.quantity
     side: Side = SELL if was > 0 else BUY
+    quantity = abs(was)
     opener = position.opener
-    price = state.costs.taker_price(side, base, market.instrument.tick)
-    profit = position.apply(side, price, abs(was))
-    fee = state.book_money(profit, notional(price, abs(was)), False)
+    price = price_against(side, base, state.costs.taker_cost, market.instrument.tick)
+    value = notional(price, quantity)
+    profit = position.apply(side, price, quantity, value)
+    fee = state.book_money(profit, value, False)
     market.touched_ns = venue_ns
     report = OrderFilled(
         key=market.key,
@@ -117,7 +122,7 @@ def close_position(
         cause=cause,
         side=side,
         price=Price(price),
-        quantity=Quantity(abs(was)),
+        quantity=Quantity(quantity),
         fee=Money(fee),
         fee_asset=state.costs.asset,
         is_maker=False,

@@ -80,14 +80,17 @@ class OrderBook:
 
     def admit(self, order: VenueOrder) -> None:
         """Take a new order in."""
-        assert self.find(order.client_id) is None, "a client order id lives once"
-        self.open[order.client_id] = order
+        client_id = order.client_id
+        known = client_id in self.open or client_id in self._finished
+        assert not known, "a client order id lives once"
+        self.open[client_id] = order
 
     def finish(self, order: VenueOrder) -> None:
         """The order ended; it stays findable until ``FINISHED_KEPT`` others ended after it."""
-        del self.open[order.client_id]
-        self._finished[order.client_id] = order
-        self._order_of_finish.append(order.client_id)
+        client_id = order.client_id
+        del self.open[client_id]
+        self._finished[client_id] = order
+        self._order_of_finish.append(client_id)
         if len(self._order_of_finish) > FINISHED_KEPT:
             del self._finished[self._order_of_finish.popleft()]
 

@@ -29,18 +29,18 @@ class VenuePosition:
         """Profit at ``mark``: s * (value at mark - entry value) (bybit-v5.md 6.1)."""
         return Money(self.side * (notional(mark, abs(self.quantity)) - self.entry_value))
 
-    def apply(self, side: int, price: int, quantity: int) -> int:
+    def apply(self, side: int, price: int, quantity: int, value: int) -> int:
         """Book an execution; returns the realised profit before fees (bybit-v5.md 6.1).
 
-        An execution beyond the position closes it and opens the rest at the same price (5.5).
+        ``value`` is that of ``quantity`` at ``price``. An execution beyond the position closes it
+        and opens the rest at the same price (5.5).
         """
         assert quantity > 0, "an execution has a quantity"
-        value = notional(price, quantity)
-        size = abs(self.quantity)
         if self.quantity * side >= 0:
             self.quantity += side * quantity
             self.entry_value += value
             return 0
+        size = abs(self.quantity)
         holding = -side
         if quantity < size:
             cost: int = share(self.entry_value, quantity, size)

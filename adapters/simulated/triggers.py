@@ -7,8 +7,9 @@ because the market jumped over its level, is done at the price that the market j
 """
 
 from adapters.simulated.candle_path import CandlePath
+from adapters.simulated.fees import price_against
 from adapters.simulated.margin import opening_quantity
-from adapters.simulated.markets import VenueMarket, acts_falling
+from adapters.simulated.markets import UNLIMITED, VenueMarket, acts_falling
 from adapters.simulated.matching import (
     NO_LIQUIDITY,
     REDUCE_ONLY_GONE,
@@ -25,7 +26,6 @@ from engine.domain.candle import Candle
 from engine.domain.order import FillCause
 from engine.money import notional
 
-UNLIMITED = 1 << 80
 INSUFFICIENT = "EC_Others"
 """Why a conditional order ends that finds no margin when it triggers (it reserved none, 5.1)."""
 
@@ -75,10 +75,10 @@ def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
     )
     _stand(state, market, way, candle.open)
     for leg in range(3):
-        way.leg = leg
         start, end = path.corners[leg], path.corners[leg + 1]
-        direction = RISING if end > start else FALLING
-        _go(state, market, way, start, end, direction)
+        if not market.floor < end < market.ceiling:
+            way.leg = leg
+            _go(state, market, way, start, end, RISING if end > start else FALLING)
 
 
 def _low_first(market: VenueMarket) -> bool:
@@ -99,8 +99,10 @@ def _low_first(market: VenueMarket) -> bool:
 
 
 def _stand(state: VenueState, market: VenueMarket, way: _Way, price: int) -> None:
-    _go(state, market, way, price, price, FALLING)
-    _go(state, market, way, price, price, RISING)
+    if price <= market.floor:
+        _go(state, market, way, price, price, FALLING)
+    if market.ceiling <= price:
+        _go(state, market, way, price, price, RISING)
 
 
 def _go(
@@ -111,9 +113,12 @@ def _go(
     end: int,
     direction: int,
 ) -> None:
-    """Act on everything between ``start`` and ``end``, nearest first."""
+    """Act on everything between ``start`` and ``end``, nearest first.
+
+    Where the end lies between floor and ceiling nothing (more) is met on the way to it.
+    """
     here = start
-    while True:
+    while not market.floor < end < market.ceiling:
         met = _first_met(market, way, end, direction)
         if met is None:
             return
@@ -122,7 +127,6 @@ def _go(
         venue_ns = max(market.touched_ns, way.moment(here))
         was = market.position.quantity
         _act(state, market, way, what, level, here, venue_ns)
-        state.refresh(market)
         now = market.position.quantity
         if way.candle is not None and now and was * now <= 0:
             way.fresh = True
@@ -175,6 +179,7 @@ def _act(
             _fill_limit(state, market, way, what, venue_ns)
         else:
             _trigger(state, market, what, here, venue_ns)
+        state.refresh(market)
         return
     if what == "stop_loss":
         candle, target = way.candle, market.position.target_price
@@ -205,7 +210,7 @@ def _trigger(
 ) -> None:
     """A conditional order becomes a market order; what it cannot have at once is cancelled."""
     del market.orders[order.client_id]
-    price = state.costs.taker_price(order.side, here, market.instrument.tick)
+    price = price_against(order.side, here, state.costs.taker_cost, market.instrument.tick)
     if order.asked.reduce_only:
         cost = 0
     else:

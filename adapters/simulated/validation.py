@@ -4,6 +4,7 @@ Each check answers None or ``(code, text)``. Texts are for people; the codes are
 the venue's own code is not verified the sheet's assumption (10001) is taken.
 """
 
+from adapters.simulated.fees import price_against
 from adapters.simulated.margin import opening_quantity
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.matching import reducible
@@ -32,12 +33,13 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         return PARAMETER, "position idx not match position mode, or not this venue account"
     if state.orders.find(asked.client_id) is not None:
         return DUPLICATE_ID, "the client order id exists already"
+    base = asked.price or asked.trigger_price or market.last
     return (
         _steps(market, asked)
         or _quantity(market, asked)
         or _prices(market, asked)
-        or _value(market, asked)
-        or _attached(market, asked)
+        or _value(market, asked, base)
+        or _sides(asked.side, asked.stop_price, asked.target_price, base)
         or _margin(state, market, asked)
     )
 
@@ -90,20 +92,14 @@ def _prices(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
     return None
 
 
-def base_price(market: VenueMarket, asked: PlaceOrder) -> int:
-    """What an order's value and attached stops are judged by: its own price, or the market's."""
-    return asked.price or asked.trigger_price or market.last
-
-
-def _value(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
+def _value(market: VenueMarket, asked: PlaceOrder, base: int) -> Refusal | None:
+    """``base`` is what an order's value and attached stops are judged by: its own price, or the
+    market's.
+    """
     least = market.instrument.min_notional
-    if not asked.reduce_only and notional(base_price(market, asked), asked.quantity) < least:
+    if not asked.reduce_only and notional(base, asked.quantity) < least:
         return BELOW_MINIMUM_VALUE, f"order value is below the minimum of {render(least)}"
     return None
-
-
-def _attached(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
-    return _sides(asked.side, asked.stop_price, asked.target_price, base_price(market, asked))
 
 
 def _sides(side: int, stop: int, target: int, base: int) -> Refusal | None:
@@ -122,9 +118,12 @@ def _margin(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusa
     if asked.reduce_only or asked.order_type == "stop_market":
         return None
     opening = opening_quantity(market.position, asked.side, asked.quantity)
-    price = asked.price or state.costs.taker_price(asked.side, market.last, market.instrument.tick)
+    costs = state.costs
+    price = asked.price or price_against(
+        asked.side, market.last, costs.taker_cost, market.instrument.tick
+    )
     value = notional(price, opening)
-    if order_cost(asked.side, value, market.leverage, state.costs.taker_fee) > state.available:
+    if order_cost(asked.side, value, market.leverage, costs.taker_fee) > state.wallet - state.held:
         return BALANCE, "ab not enough for new order"
     return None
 
