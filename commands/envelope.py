@@ -3,6 +3,7 @@
 Nothing heavy is imported here, because ``tradefold --help`` comes through this module.
 """
 
+import io
 import json
 import os
 import sys
@@ -54,13 +55,14 @@ def give(answer: Answer, as_json: bool) -> int:
 
 
 def envelope(data: dict[str, Any] | None, error: dict[str, str] | None) -> str:
-    """The JSON text that ``--json`` prints, always with the same three keys."""
-    return json.dumps({"ok": error is None, "data": data, "error": error}, ensure_ascii=False)
+    """The JSON text that ``--json`` prints, always with the same three keys, in plain ASCII."""
+    return json.dumps({"ok": error is None, "data": data, "error": error})
 
 
 def guard(words: Sequence[str], work: Callable[[], object]) -> int:
     """Run the command; whatever it raises becomes one sentence and an exit code."""
     as_json = "--json" in words
+    _take_every_letter()
     try:
         code = work()
         sys.stdout.flush()
@@ -93,6 +95,13 @@ def guard(words: Sequence[str], work: Callable[[], object]) -> int:
     except Exception as error:
         raise SystemExit(_fail(as_json, BROKEN, "invariant", _broken(error))) from error
     return code if isinstance(code, int) else DONE
+
+
+def _take_every_letter() -> None:
+    """A terminal that cannot show a letter gets a question mark, and no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _fail(as_json: bool, code: int, name: str, message: str) -> int:

@@ -12,6 +12,7 @@ from engine.money import SCALE, render
 from engine.timebase import NEVER, render_time
 
 _WIDTH_OFF_SCREEN = 110
+_UNBROKEN = 24
 _BARS = "▁▂▃▄▅▆▇█"
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """What is stripped from texts of a venue or a file before they are shown (design 11)."""
@@ -67,7 +68,13 @@ def columns(
     rows: Iterable[Sequence[str | Text]],
     right: Sequence[int] = (),
 ) -> None:
-    """A table with a line of titles; the columns numbered in ``right`` hold numbers."""
+    """A table with a line of titles; the columns numbered in ``right`` hold numbers.
+
+    Only columns with long texts are ever broken into lines.
+    """
+    cells = [
+        [cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row] for row in rows
+    ]
     table = Table(
         box=None,
         padding=(0, 2, 0, 0),
@@ -76,14 +83,15 @@ def columns(
         show_header=any(titles),
     )
     for place, title in enumerate(titles):
+        longest = max((len(row[place]) for row in cells), default=0)
         table.add_column(
             title,
             justify="right" if place in right else "left",
             overflow="fold",
-            no_wrap=place in right,
+            no_wrap=place in right or longest <= _UNBROKEN,
         )
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
+    for row in cells:
+        table.add_row(*row)
     console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 

@@ -1,5 +1,6 @@
 """The program starts quickly: help and version load no command."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,7 +71,9 @@ def every_command() -> list[tuple[str, click.Command]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "command"), every_command(), ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("name", "command"), every_command(), ids=[name for name, _ in every_command()]
+)
 def test_every_command_has_an_example_json_and_its_name(name: str, command: click.Command) -> None:
     """So that nobody has to guess."""
     assert f"tradefold {name}" in (command.help or "")
@@ -101,3 +104,18 @@ def test_a_reader_that_has_seen_enough_is_no_error(
         running.stdout.close()
         assert running.stderr.read() == b""
         assert running.wait() == 0
+
+
+def test_a_terminal_without_our_letters_still_gets_its_answer(
+    settings: Path, tmp_path: Path
+) -> None:
+    """The line of equity turns into question marks, the numbers stay."""
+    told = subprocess.run(
+        command_line("backtest", settings, "--data", "synthetic:7", "--journal", tmp_path / "a.db"),
+        cwd=HOUSE,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert b"equity at the end" in told.stdout

@@ -103,7 +103,9 @@ def test_the_good_ones_are_taken(here: Path) -> None:
     assert tell("backtest", here / "base.toml", *words).code == 0
 
 
-@pytest.mark.parametrize(("head", "what", "spoil", "parts"), CANDLES, ids=lambda each: str(each))
+@pytest.mark.parametrize(
+    ("head", "what", "spoil", "parts"), CANDLES, ids=[case[1] for case in CANDLES]
+)
 def test_candles_that_cannot_be(
     here: Path, head: str, what: str, spoil: Callable[[Lines], Lines], parts: list[str]
 ) -> None:

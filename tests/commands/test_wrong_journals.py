@@ -65,7 +65,7 @@ FILES: list[tuple[str, Spoil, int, str]] = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize(("what", "spoil", "code", "part"), FILES, ids=lambda each: str(each)[:18])
+@pytest.mark.parametrize(("what", "spoil", "code", "part"), FILES, ids=[case[0] for case in FILES])
 def test_every_command_tells_a_file_that_it_cannot_read(
     journal: Path,
     tmp_path: Path,
