@@ -37,11 +37,24 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
     if order.awaits == "place":
         order.awaits = ""
         state.timers.cancel("answer", fill.client_id, fill.key)
+    await_end(state, order)
     complete = order.filled >= order.request.quantity
     if complete:
         release(state, order)
         state.ended = order.request
     state.blotter.move(order, "fully_filled" if complete else "partly_filled")
+
+
+def await_end(state: EngineState, order: Order) -> None:
+    """What cannot rest ends soon: if nobody says how, it is looked up at the answer deadline.
+
+    The venue cuts a reduce-only order to the position it finds (bybit-v5.md 5.5), so that one may
+    be filled there with less than was asked, and nothing more is heard of it.
+    """
+    request = order.request
+    if request.time_in_force == "IOC" and not order.awaits:
+        deadline = state.at + state.terms.limits.answer_deadline_ns
+        state.timers.set("answer", request.client_id, request.key, deadline)
 
 
 def release(state: EngineState, order: Order) -> None:

@@ -1,7 +1,7 @@
 """Folding what the venue says of orders and stops, apart from fills."""
 
 from engine.domain.position import Position
-from engine.evolve.fills import disarm, release, start_protection_clock
+from engine.evolve.fills import await_end, disarm, release, start_protection_clock
 from engine.messages.venue import (
     CancelRejected,
     OrderAccepted,
@@ -31,6 +31,7 @@ def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
         return
     order.venue_order_id = accepted.venue_order_id
     _answered(state, order)
+    await_end(state, order)
     if order.cancelling:
         order.awaits = "cancel"
         deadline = state.at + state.terms.limits.answer_deadline_ns
@@ -81,6 +82,7 @@ def evolve_order_found(state: EngineState, found: OrderFound) -> None:
     event = _event_of(found)
     if event in ("accepted", "partly_filled"):
         state.blotter.move(order, event)
+        await_end(state, order)
     else:
         _finish(state, order, event)
 

@@ -6,7 +6,7 @@
 
 import os
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.decide.router import decide
@@ -63,6 +63,8 @@ def agrees_with_the_venue(played: Played) -> None:
 
 @look(40)
 @given(PLANS)
+@example(Plan(seed=1687, bars=19, strict=False))
+@example(Plan(seed=180066, bars=32, faults=(0, 0, 0, 5, 30, 0, 0), strict=False))
 def test_every_step_keeps_the_laws_and_in_the_end_engine_and_venue_agree(plan: Plan) -> None:
     agrees_with_the_venue(play(plan))
 

@@ -258,6 +258,27 @@ def test_an_answer_to_a_look_up_that_was_never_asked_is_no_answer_to_the_order()
     scenario.when_time_passes(10 * SECOND).then(OrderUnknown, LookUpRequested)
 
 
+def test_a_close_that_the_venue_cut_to_the_position_is_looked_up_to_its_end() -> None:
+    scenario = panicking()
+    panic = scenario.order
+    # Five of the fifty were closed by hand: the venue fills the rest, and says no more.
+    by_hand = scenario.stopped("99", quantity="5")
+    scenario.when(scenario.accepted(), by_hand, scenario.filled("45"))
+    assert scenario.position().quantity == 0
+    scenario.when_time_passes(10 * SECOND).then(a(OrderUnknown, client_id=panic.client_id))
+    scenario.when_time_passes(SECOND).then(LookUpRequested)
+    scenario.when(scenario.found("filled", "45", panic)).then_nothing()
+    assert scenario.live(panic) is None
+    scenario.when_proposed(LONG).then(Approved, OrderRequested)
+
+
+def test_a_market_order_that_was_accepted_and_not_heard_of_again_is_looked_up() -> None:
+    scenario = given().when_proposed(LONG)
+    scenario.when(scenario.accepted()).when_time_passes(10 * SECOND).then(OrderUnknown)
+    scenario = given().when_proposed(RESTING)
+    scenario.when(scenario.accepted()).when_time_passes(60 * SECOND).then_nothing()
+
+
 def test_reports_about_orders_that_nobody_knows_change_nothing() -> None:
     scenario = given()
     at = Nanos(scenario.at)
