@@ -60,8 +60,11 @@ def test_an_order_has_its_whole_story(journal: Path, frames: list[Frame]) -> Non
         assert told["trade"]["pnl"] == render(trade.pnl)
 
 
-def test_every_check_is_shown_with_its_meaning(journal: Path, frames: list[Frame]) -> None:
-    """The words of the rule table, for people and for programs."""
+def test_every_check_is_shown_with_its_meaning(
+    journal: Path, frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of the rule table, for people (on a wide terminal) and for programs."""
+    monkeypatch.setenv("COLUMNS", "200")
     _, _, order = first_of(frames, OrderRequested)
     assert isinstance(order, OrderRequested)
     told = asked(journal, "--order", order.client_id).data
