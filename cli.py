@@ -3,9 +3,11 @@
 So ``tradefold --help`` knows every command by one line of a table, and imports nothing heavy.
 """
 
+import gc
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
@@ -53,7 +55,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         place, _, attribute = self.table[cmd_name][0].partition(":")
-        module = sys.modules[__name__] if place == "cli" else importlib.import_module(place)
+        module = sys.modules[__name__] if place == "cli" else _load(place)
         found: click.Command = getattr(module, attribute)
         return found
 
@@ -100,11 +102,25 @@ class Program(LazyGroup):
             return leave_quietly()
 
 
+def _load(place: str) -> ModuleType:
+    """Import a module while the garbage collector rests: it would look through all that is loaded
+    a dozen times and find nothing, because what a program is made of never becomes garbage.
+    """
+    if place in sys.modules or not gc.isenabled():
+        return importlib.import_module(place)
+    gc.disable()
+    try:
+        return importlib.import_module(place)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     del parameter
     if not wanted or ctx.resilient_parsing:
         return
-    provenance = importlib.import_module("replays.provenance")
+    provenance = _load("replays.provenance")
     click.echo(f"tradefold {provenance.code_version()}")
     ctx.exit()
 

@@ -10,9 +10,11 @@ _COLLECT_AFTER = 200_000
 
 @contextmanager
 def calm_collector() -> Iterator[None]:
-    """Leave the objects of the program alone and look for cycles seldom; undone at the end."""
+    """Leave the objects of the program alone and look for cycles seldom; undone at the end.
+
+    What is garbage already stays until then: to look for it would take as long as 5,000 candles.
+    """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, *before[1:])
     try:

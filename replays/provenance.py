@@ -13,6 +13,7 @@ Provenance = tuple[tuple[str, str], ...]
 
 _HERE = Path(__file__).resolve().parents[1]
 _PATIENCE_SECONDS = 5
+_COMMIT = "# branch.oid "
 
 
 def code_version() -> str:
@@ -30,8 +31,12 @@ def git_commit(folder: Path = _HERE) -> str:
     """
     if not (folder / ".git").exists():
         return ""
-    commit = _git(folder, "rev-parse", "HEAD")
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no") if commit else ""
+    told = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
+    lines = told.splitlines()
+    commit = next((line.removeprefix(_COMMIT) for line in lines if line.startswith(_COMMIT)), "")
+    changed = any(not line.startswith("#") for line in lines)
+    if not commit.isalnum():  # "(initial)" where nothing is committed yet
+        return ""
     return commit + "+" if changed else commit
 
 
