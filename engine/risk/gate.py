@@ -8,8 +8,9 @@ first one that failed names the refusal.
 from engine.domain.intent import Enter
 from engine.messages.decisions import Approved, CheckRow, IntentRefused, as_checks
 from engine.money import Price
-from engine.risk.account_rules import limit_checks, standing_checks, symbol_checks
+from engine.risk.account_rules import account_checks
 from engine.risk.global_rules import exposure_checks, ownership_checks
+from engine.risk.holdings import survey
 from engine.sizing import size_entry
 from engine.state import EngineState, Seat
 
@@ -22,23 +23,24 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     account = seat.account
     market = state.markets[seat.key.symbol]
     entry = intent.limit_price or market.last
-    checks = standing_checks(seat, state.at)
-    checks += limit_checks(state, seat)
-    checks += symbol_checks(state, seat)
-    checks += ownership_checks(state, seat, intent.side)
-    checks += _price_checks(intent, entry)
+    equity = account.equity
+    sizing = account.terms.sizing
     sized = size_entry(
-        account.terms.sizing,
+        sizing,
         market.instrument,
-        account.equity,
+        equity,
         account.size_factor,
         account.risk.max_leverage,
         entry,
         intent.stop_price,
     )
-    least = max(market.instrument.min_quantity, account.terms.sizing.min_quantity)
+    held = survey(state, seat, intent.side)
+    checks = account_checks(state, seat, held, equity)
+    checks += ownership_checks(state, seat, held)
+    checks += _price_checks(intent, entry)
+    least = max(market.instrument.min_quantity, sizing.min_quantity)
     checks.append(("quantity", sized.quantity, least, not sized.refusal))
-    checks += exposure_checks(state, seat, intent.side, sized.notional)
+    checks += exposure_checks(state, seat, held, equity, intent.side, sized.notional)
     for name, _, _, passed in checks:
         if not passed:
             code = sized.refusal if name == "quantity" else name
