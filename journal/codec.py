@@ -1,21 +1,25 @@
 """Messages as rows: the tags, and one function each way for every message there is.
 
-A row is ``[tag, field, ...]`` with the fields in their declared order. The two messages of a quiet
-candle have functions written by hand, because they are most of a backtest; a test holds all fast
-encoders equal to the checked ones.
+A row is ``[tag, field, ...]`` with the fields in their declared order. Functions are made from type
+hints (``structural``), and written by hand for what a backtest is made of (``frequent``); tests
+hold both equal.
 """
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from engine.domain.candle import Candle
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Input
 from engine.messages.market import BarOpened
 from journal.frame import Frame
+from journal.frequent import (
+    CANDLE_TAG,
+    FREQUENT_DECISION_DECODERS,
+    FREQUENT_ENCODERS,
+    FREQUENT_INPUT_DECODERS,
+)
 from journal.structural import Decode, Encode, fast_row_encoder, row_decoder, row_encoder
-
-CANDLE_TAG = "CandleClosed"
 
 INPUT_TYPES: tuple[type, ...] = get_args(Input)
 DECISION_TYPES: tuple[type, ...] = get_args(Decision)
@@ -26,24 +30,6 @@ def tag_of(cls: type) -> str:
     return CANDLE_TAG if cls is Candle else cls.__name__
 
 
-def _encode_bar_opened(bar: BarOpened) -> tuple[Any, ...]:
-    return ("BarOpened", bar.symbol, bar.open_ns, bar.price)
-
-
-def _encode_candle(bar: Candle) -> tuple[Any, ...]:
-    return (
-        "CandleClosed",
-        bar.symbol,
-        bar.open_ns,
-        bar.close_ns,
-        bar.open,
-        bar.high,
-        bar.low,
-        bar.close,
-        bar.volume,
-    )
-
-
 CHECKED: dict[type, Encode] = {
     cls: row_encoder(cls, tag_of(cls)) for cls in INPUT_TYPES + DECISION_TYPES
 }
@@ -51,15 +37,20 @@ CHECKED: dict[type, Encode] = {
 
 ENCODERS: dict[type, Encode] = {
     **{cls: fast_row_encoder(cls, tag_of(cls)) for cls in INPUT_TYPES + DECISION_TYPES},
-    BarOpened: _encode_bar_opened,
-    Candle: _encode_candle,
+    **FREQUENT_ENCODERS,
 }
 """The same rows, made without looking; whoever uses them looks at the page they made."""
 
-INPUT_DECODERS: dict[str, Decode] = {tag_of(cls): row_decoder(cls, 1) for cls in INPUT_TYPES}
+INPUT_DECODERS: dict[str, Decode] = {
+    **{tag_of(cls): row_decoder(cls, 1) for cls in INPUT_TYPES},
+    **FREQUENT_INPUT_DECODERS,
+}
 """From an input's tag to the function that makes a message of its row."""
 
-DECISION_DECODERS: dict[str, Decode] = {tag_of(cls): row_decoder(cls, 1) for cls in DECISION_TYPES}
+DECISION_DECODERS: dict[str, Decode] = {
+    **{tag_of(cls): row_decoder(cls, 1) for cls in DECISION_TYPES},
+    **FREQUENT_DECISION_DECODERS,
+}
 """The same for decisions."""
 
 BARE: frozenset[type] = frozenset({BarOpened, Candle})

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from engine.errors import InvariantError
 from journal.chain import GENESIS
-from journal.codec import loud_frames
 from journal.frame import Frame, Head
 from journal.head import REPLACE_HEAD, head_row, insert_head, read_head
-from journal.pages import make_page
+from journal.pages import page_of
 from journal.places import sync
 from journal.projections.fold import Projections
 from journal.projections.tables import create_indices
@@ -39,9 +38,8 @@ class PageWriter:
         first_seq = frames[0][0].seq
         if first_seq != self.head.last_seq + 1:
             raise InvariantError(f"seq {first_seq} does not follow seq {self.head.last_seq}")
-        page = make_page(frames, self.head.digest)
+        page, loud = page_of(frames, self.head.digest)
         body = page.body.decode() if page.codec.startswith("json") else page.body
-        loud = loud_frames(frames)
         execute = self.connection.execute
         execute("BEGIN IMMEDIATE")
         execute(_INSERT_PAGE, (*page[:5], body, page.digest))
