@@ -24,12 +24,12 @@ class Timers:
     def set(self, kind: TimerKind, subject: str, key: PositionKey, due_ns: int) -> None:
         """Arm a timer, or move it."""
         timer = (kind, subject, key)
-        moved = timer in self.due
+        before = self.due.get(timer, NEVER)
         self.due[timer] = Nanos(due_ns)
-        if moved:
-            self._look()
-        elif due_ns < self.next_due:
+        if due_ns <= self.next_due:
             self.next_due = Nanos(due_ns)
+        elif before == self.next_due:
+            self._look()
 
     def cancel(self, kind: TimerKind, subject: str, key: PositionKey) -> None:
         """Disarm a timer if it is armed."""

@@ -46,7 +46,6 @@ def find_mistake(intent: object) -> str:
 
     Strategies are user code, so their types are checked where they enter the engine.
     """
-    name = type(intent).__name__
     numbers: tuple[object, ...]
     words: object = ""
     if isinstance(intent, Enter):
@@ -60,11 +59,13 @@ def find_mistake(intent: object) -> str:
     elif isinstance(intent, MoveStop):
         numbers = (intent.stop_price, intent.target_price)
     else:
-        return f"propose gave a {name}; it gives Enter, Exit or MoveStop"
+        return f"propose gave a {type(intent).__name__}; it gives Enter, Exit or MoveStop"
     for number in numbers:
         if not _is_whole(number):
+            name = type(intent).__name__
             return f"propose gave {name} the number {number!r}; prices are e8 integers"
     if type(words) is not str:
+        name = type(intent).__name__
         return f"propose gave {name} the text {words!r}; a tag or reason is a str"
     if isinstance(intent, Exit) and not 0 < intent.fraction <= ONE:
         return f"propose gave Exit a fraction of {intent.fraction}; it is 1 to {ONE} (e8)"

@@ -34,15 +34,16 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
     order.filled = Quantity(order.filled + fill.quantity)
     if fill.venue_order_id:
         order.venue_order_id = fill.venue_order_id
+    if order.filled >= order.request.quantity:
+        release(state, order)
+        state.ended = order.request
+        state.blotter.move(order, "fully_filled")
+        return
     if order.awaits == "place":
         order.awaits = ""
         state.timers.cancel("answer", fill.client_id, fill.key)
     await_end(state, order)
-    complete = order.filled >= order.request.quantity
-    if complete:
-        release(state, order)
-        state.ended = order.request
-    state.blotter.move(order, "fully_filled" if complete else "partly_filled")
+    state.blotter.move(order, "partly_filled")
 
 
 def await_end(state: EngineState, order: Order) -> None:
@@ -70,10 +71,9 @@ def release(state: EngineState, order: Order) -> None:
 
 
 def disarm(state: EngineState, order: Order) -> None:
-    """The answer came: its deadline and a planned look-up go. Call it while ``awaits`` is set."""
+    """The answer came, or the end: the deadline for it and a planned look-up go."""
     request = order.request
-    if order.awaits:
-        state.timers.cancel("answer", request.client_id, request.key)
+    state.timers.cancel("answer", request.client_id, request.key)
     if order.look_ups or order.state == "unknown":
         state.timers.cancel("look_up", request.client_id, request.key)
 
@@ -82,24 +82,24 @@ def _book(
     state: EngineState, position: Position, fill: OrderFilled, request: OrderRequested | None
 ) -> None:
     """Split the fill into its closing and its opening part (bybit-v5.md 5.5) and book both."""
-    value = notional(fill.price, fill.quantity)
+    quantity, fee = fill.quantity, fill.fee
+    value = notional(fill.price, quantity)
     size = abs(position.quantity)
-    closing = min(fill.quantity, size) if fill.side * position.quantity < 0 else 0
-    fee = fill.fee
+    closing = min(quantity, size) if fill.side * position.quantity < 0 else 0
     profit = 0
     owner = state.accounts.get(position.account)
     if closing:
-        part = value if closing == fill.quantity else share(value, closing, fill.quantity)
+        part = value if closing == quantity else share(value, closing, quantity)
         profit = position.reduce(closing, part)
         position.exit_cause = _cause(fill, request)
-        if closing < fill.quantity:
-            position.spill = Quantity(fill.side * (fill.quantity - closing))
+        if closing < quantity:
+            position.spill = Quantity(fill.side * (quantity - closing))
             position.spill_value = Money(value - part)
     else:
         if not size:
             owner = _open(state, position, request)
         position.direction = fill.side
-        position.enlarge(fill.side, fill.quantity, value)
+        position.enlarge(fill.side, quantity, value)
     position.fees = Money(position.fees + fee)
     state.ledger.book_fill(profit, fee)
     if owner is not None:
@@ -120,10 +120,10 @@ def _open(
 
     A stop that was reported before the fill is kept if it is this order's; an older one is not.
     """
-    observed = position.venue_stop, position.venue_target
+    stop, target = position.venue_stop, position.venue_target
     position.clear()
-    if request is not None and observed == (request.stop_price, request.target_price):
-        position.venue_stop, position.venue_target = observed
+    if request is not None and stop == request.stop_price and target == request.target_price:
+        position.venue_stop, position.venue_target = stop, target
     position.opened_ns = state.at
     state.open_positions[position.key.symbol].append(position)
     if request is None:

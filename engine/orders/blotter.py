@@ -58,10 +58,6 @@ class Order:
         """Exposure that the unfilled part may still become."""
         return Money(self.request.notional * self.remaining // self.request.quantity)
 
-    def move(self, event: OrderEvent) -> None:
-        """Follow the transition table."""
-        self.state = next_state(self.state, event)
-
 
 class Blotter:
     """Live orders by client id, and a bounded memory of ended ones and of seen executions."""
@@ -82,23 +78,25 @@ class Blotter:
 
     def move(self, order: Order, event: OrderEvent) -> None:
         """Move an order and let it go when it is finished."""
-        was_unknown = order.state == "unknown"
-        order.move(event)
-        self.unknown += (order.state == "unknown") - was_unknown
-        if order.state in FINISHED:
-            client_id = order.request.client_id
+        before = order.state
+        order.state = after = next_state(before, event)
+        if after != before:
+            self.unknown += (after == "unknown") - (before == "unknown")
+        if after in FINISHED:
+            client_id, finished = order.request.client_id, self.finished
             del self.live[client_id]
-            self.finished[client_id] = order.request
-            if len(self.finished) > REMEMBERED_ORDERS:
-                del self.finished[next(iter(self.finished))]
+            finished[client_id] = order.request
+            if len(finished) > REMEMBERED_ORDERS:
+                del finished[next(iter(finished))]
 
     def see(self, execution_id: str) -> bool:
         """Whether an execution is new; from now on it is not."""
-        if execution_id in self.executions:
+        executions = self.executions
+        if execution_id in executions:
             return False
-        self.executions[execution_id] = None
-        if len(self.executions) > REMEMBERED_EXECUTIONS:
-            del self.executions[next(iter(self.executions))]
+        executions[execution_id] = None
+        if len(executions) > REMEMBERED_EXECUTIONS:
+            del executions[next(iter(executions))]
         return True
 
     def request_of(self, client_id: ClientId) -> OrderRequested | None:
