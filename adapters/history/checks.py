@@ -12,9 +12,9 @@ import pyarrow as pa
 from attrs import Factory, define
 
 from adapters.history.arrow import cast, compute
-from adapters.history.exact import exact_column, exact_number, off_step
+from adapters.history.exact import exact_column, exact_number, off_step, on_step_column
 from adapters.history.moments import Moments
-from adapters.history.tables import NUMBERS, CandleTable
+from adapters.history.tables import NUMBERS, PRICES, CandleTable
 from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_time
@@ -59,30 +59,21 @@ def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list
         yield str(name or ""), compute("indices_nonzero", mask).to_pylist()
 
 
-def moments_of(table: CandleTable) -> Moments:
-    """What the time column means, told from its first value."""
-    for _, columns in table.batches(columns=1):
-        if len(columns[0]):
-            first = columns[0][0].as_py()
-            try:
-                return Moments(columns[0].type, first)
-            except ValueError as error:
-                raise UserError(
-                    f"{table.path}: {table.where(0)}: {table.names[0]} = {first} {error}; "
-                    "give the bar's opening time"
-                ) from error
-    raise UserError(f"{table.path} holds no candles; give a file with at least two")
+def check(table: CandleTable, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, SymbolFacts]]:
+    """What the time column means, and facts of every symbol of a sound file.
 
-
-def check(table: CandleTable, moments: Moments, ticks: Mapping[str, int]) -> dict[str, SymbolFacts]:
-    """Facts of every symbol of a sound file; ``UserError`` names its first fault otherwise.
-
-    ``ticks`` gives the price step of a symbol (``""`` for a file without symbols); prices that
-    are finer are counted, not refused: the venue changes its steps.
+    ``UserError`` names the first fault of one that is not. ``ticks`` gives the price step of a
+    symbol (``""`` for a file without symbols); prices that are finer are counted, not refused:
+    the venue changes its steps.
     """
+    moments: Moments | None = None
     found: dict[str, SymbolFacts] = {}
     whole = True
     for row, columns in table.batches():
+        if not len(columns[0]):
+            continue
+        if moments is None:
+            moments = _moments_of(table, columns[0])
         small = row + len(columns[0]) <= HELD_ROWS
         for symbol, rows in split(columns, table.has_symbol):
             if table.has_symbol and not symbol:
@@ -93,8 +84,6 @@ def check(table: CandleTable, moments: Moments, ticks: Mapping[str, int]) -> dic
                 if rows is None
                 else [compute("take", each, pa.array(rows)) for each in columns]
             )
-            if not len(part[0]):
-                continue
             facts = found.setdefault(symbol, SymbolFacts())
             numbers = range(row, row + len(part[0])) if rows is None else [row + n for n in rows]
             exact = _check_batch(table, moments, part, numbers, facts, ticks.get(symbol, 0))
@@ -102,10 +91,24 @@ def check(table: CandleTable, moments: Moments, ticks: Mapping[str, int]) -> dic
                 facts.held.append(exact)
             else:
                 whole = False
+    if moments is None:
+        raise UserError(f"{table.path} holds no candles; give a file with at least two")
     if not whole:
         for facts in found.values():
             facts.held.clear()
-    return found
+    return moments, found
+
+
+def _moments_of(table: CandleTable, times: pa.Array) -> Moments:
+    """What the time column means, told from its first value."""
+    first = times[0].as_py()
+    try:
+        return Moments(times.type, first)
+    except ValueError as error:
+        raise UserError(
+            f"{table.path}: {table.where(0)}: {table.names[0]} = {first} {error}; "
+            "give the bar's opening time"
+        ) from error
 
 
 def _check_batch(
@@ -118,12 +121,13 @@ def _check_batch(
 ) -> Columns | None:
     """Judge these rows and add them to ``facts``; their integers, if all columns have them."""
     times = None if columns[0].null_count else moments.column(columns[0])
-    values = [None if c.null_count else exact_column(c) for c in columns[1 : 1 + len(NUMBERS)]]
+    values = []
+    for name, column in zip(NUMBERS, columns[1:], strict=False):
+        value, off = _exact(column, tick if name in PRICES else 0)
+        values.append(value)
+        facts.off_tick += off
     if times is None or not _sound(times, values, facts):
         times = pa.array(_walk(table, moments, columns, rows, facts), pa.int64())
-    for value in values[:4]:
-        if tick and value is not None:
-            facts.off_tick += off_step(value, tick)
     first = times[0].as_py()
     if facts.rows:
         facts.steps[first - facts.last_ns] += 1
@@ -134,6 +138,17 @@ def _check_batch(
     facts.rows += len(times)
     facts.last_ns, facts.last_row = times[-1].as_py(), rows[-1]
     return None if any(value is None for value in values) else [times, *values]
+
+
+def _exact(column: pa.Array, tick: int) -> tuple[pa.Array | None, int]:
+    """The integers of a column, if all its values have one, and how many are off the tick."""
+    if column.null_count:
+        return None, 0
+    value = on_step_column(column, tick)
+    if value is not None:
+        return value, 0
+    value = exact_column(column)
+    return value, off_step(value, tick) if tick and value is not None else 0
 
 
 def _steps(times: pa.Array) -> pa.Array:

@@ -8,6 +8,7 @@ but have few decimals, so coarser scales are tried too. What cannot be proven fo
 is left to ``exact_number``, value by value.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ _FIFTEEN_DIGITS = 10**15
 _E8 = pa.decimal128(38, 8)
 _UNITS = pa.decimal128(38, 0)
 _SCALES = (SCALE, 10**4, 1)
+_POWERS = {10**exponent for exponent in range(9)}
 
 
 def exact_column(column: pa.Array) -> pa.Array | None:
@@ -27,7 +29,7 @@ def exact_column(column: pa.Array) -> pa.Array | None:
     kind = column.type
     try:
         if pa.types.is_float64(kind):
-            return _from_floats(column)
+            return _from_floats(column, _SCALES)
         if pa.types.is_integer(kind):
             return compute("multiply_checked", cast(column, pa.int64()), SCALE)
         return _from_decimals(cast(column, _E8))
@@ -35,8 +37,22 @@ def exact_column(column: pa.Array) -> pa.Array | None:
         return None
 
 
-def _from_floats(column: pa.Array) -> pa.Array | None:
-    for scale in _SCALES:
+def on_step_column(column: pa.Array, step: int) -> pa.Array | None:
+    """The e8 integers of a column of floats that are all multiples of ``step``, or ``None``.
+
+    It costs as much as ``exact_column`` and spares ``off_step``, but can tell only steps that are
+    a power of ten: with others the guess might have more than fifteen digits.
+    """
+    if step not in _POWERS or not pa.types.is_float64(column.type):
+        return None
+    try:
+        return _from_floats(column, (SCALE // step,))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _from_floats(column: pa.Array, scales: Sequence[int]) -> pa.Array | None:
+    for scale in scales:
         guess = compute("round", compute("multiply", column, float(scale)))
         low, high = compute("min_max", guess).as_py().values()
         # A NaN fails the comparison of one of its neighbours below, or makes both bounds null.

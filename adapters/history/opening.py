@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from adapters.history.checks import SymbolFacts, check, moments_of
+from adapters.history.checks import SymbolFacts, check
 from adapters.history.feed import base_interval
 from adapters.history.moments import Moments
 from adapters.history.series import FileSeries, SeriesFacts
@@ -63,8 +63,7 @@ def _open(argument: str, symbols: Sequence[str], ticks: Mapping[str, int]) -> li
         choice = {"": symbol}
     else:
         choice = {each: each for each in ([wanted] if wanted else symbols)}
-    moments = moments_of(table)
-    facts = check(table, moments, ticks)
+    moments, facts = check(table, ticks)
     missing = [each for each in choice if each not in facts]
     if wanted and missing:
         raise UserError(

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.history.exact import exact_column, exact_number, integers, off_step
+from adapters.history.exact import (
+    exact_column,
+    exact_number,
+    integers,
+    off_step,
+    on_step_column,
+)
 from adapters.history.opening import open_series
 from engine.money import parse, render
 from tests.history.files import csv, milliseconds, parquet
@@ -109,6 +115,26 @@ def test_csv_text_arrives_as_written(
     (series,) = open_series([str(path)], ("BTCUSDT",), {})
     for bar in series.bars():
         assert (bar.open, bar.high, bar.low, bar.close, bar.volume) == numbers
+
+
+@given(
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=20),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+def test_prices_on_a_tick_are_told_by_their_conversion(
+    counts: list[int], own: int, asked: int
+) -> None:
+    """It answers with the same integers as the longer way, or not at all."""
+    units = [count * 10**own for count in counts]
+    floats = pa.array([float(Decimal(each) / 10**8) for each in units])
+    step = 10**asked
+    found = on_step_column(floats, step)
+    if any(each % step for each in units) or asked == 9:
+        assert found is None
+    elif max(units) // step < FIFTEEN_DIGITS:
+        assert found is not None
+        assert integers(found) == units
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1), st.integers(1, 10**9))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from adapters.history import checks
 from adapters.history.opening import open_series
 from adapters.history.series import FileSeries
 from engine.errors import UserError
@@ -220,6 +221,32 @@ def test_a_file_that_changes_between_check_and_play_is_refused(tmp_path: Path) -
     csv(path, lines(range(8)))
     with pytest.raises(UserError, match="was changed while it was read"):
         next(series.bars())
+
+
+@pytest.mark.parametrize("group", [2, 3, 100])
+def test_a_small_file_is_held_and_a_large_one_read_again_with_the_same_candles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int
+) -> None:
+    path = parquet(tmp_path / "BTCUSDT.parquet", columns(NUMBERS), group=group)
+    small = opened(path)
+    monkeypatch.setattr(checks, "HELD_ROWS", len(NUMBERS) - 1)
+    large = opened(path)
+    assert sum(len(columns[0]) for columns in small.held) == len(NUMBERS)
+    assert large.held == ()
+    for first in NUMBERS:
+        for last in range(first + 1, 9):
+            span = START + first * STEP - 1, START + last * STEP
+            expected = candles(NUMBERS)[first:last]
+            assert list(small.bars(*span)) == list(large.bars(*span)) == expected
+
+
+def test_numbers_that_no_column_can_hold_are_read_again(tmp_path: Path) -> None:
+    """A volume above 92 billion has no e8 integer of 64 bits; Python's have no end."""
+    volume = Decimal("123456789012.00000001")
+    path = csv(tmp_path / "BTCUSDT.csv", [f"{milliseconds(n)},1,1,1,1,{volume}" for n in NUMBERS])
+    series = opened(path)
+    assert series.held == ()
+    assert [bar.volume for bar in series.bars()] == [int(volume * 10**8)] * len(NUMBERS)
 
 
 def test_nothing_of_a_large_file_is_held(tmp_path: Path) -> None:
