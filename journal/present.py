@@ -16,7 +16,7 @@ from engine.domain.order import Side, side_name
 from engine.ids import PositionKey
 from engine.messages import runs
 from engine.money import SCALE, Money, Price, Quantity, Rate
-from engine.timebase import NEVER, Nanos, render_span, render_time
+from engine.timebase import MINUTE, NEVER, SECOND, Nanos, render_span, render_time
 from journal.structural import bare_type, field_hints
 
 Facts = Callable[[Any], dict[str, Any]]
@@ -29,8 +29,22 @@ _PLAIN_INT_DECIMALS = frozenset({"fixed_quantity", "min_quantity"})
 
 @lru_cache(maxsize=1024)
 def moment(at: int) -> str | None:
-    """ISO 8601 text of a time; nothing for a time that was never set or never comes."""
-    return render_time(at) if 0 < at < NEVER else None
+    """ISO 8601 text of a time; nothing for a time that was never set or never comes.
+
+    The text of ``render_time``; a minute is rendered once for all the times in it.
+    """
+    if not 0 < at < NEVER:
+        return None
+    minute, rest = divmod(at, MINUTE)
+    second, fraction = divmod(rest, SECOND)
+    if fraction:
+        return f"{_minute(minute)}{second:02d}." + f"{fraction:09d}".rstrip("0") + "Z"
+    return f"{_minute(minute)}{second:02d}Z"
+
+
+@lru_cache(maxsize=256)
+def _minute(minute: int) -> str:
+    return render_time(minute * MINUTE)[:-3]
 
 
 def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset()) -> Facts:

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.order import side_name
 from engine.messages.decisions import (
+    Approved,
     DayRolled,
     Decision,
     GovernorActed,
@@ -15,7 +16,7 @@ from engine.messages.decisions import (
     TradeClosed,
 )
 from engine.messages.venue import OrderFilled
-from engine.money import SCALE, notional
+from engine.money import SCALE
 from journal.codec import DECISION_TYPES
 from journal.present import Facts, facts_of, moment
 from journal.projections.numbers import quotient
@@ -25,8 +26,11 @@ _encode = msgspec.json.Encoder().encode
 _COLUMNS = frozenset({"key", "account", "symbol", "client_id"})
 """Fields that have a column of their own in ``decisions`` and are left out of its facts."""
 
-_TOLD_ELSEWHERE = (OrderRequested, TradeClosed, GovernorActed, DayRolled, IncidentOpened)
-"""Decisions that have a table of their own: their facts are there and not told again."""
+TAKEN_FROM_THEIR_TABLES = frozenset({OrderRequested, TradeClosed, GovernorActed})
+"""Decisions that ``decisions`` finds in the table of their kind: they are not written again."""
+
+_TOLD_ELSEWHERE = TAKEN_FROM_THEIR_TABLES | {DayRolled, IncidentOpened}
+"""Decisions whose facts are in the table of their kind and not told again."""
 
 Who = Callable[[Any], tuple[str, str, str, str]]
 
@@ -49,18 +53,25 @@ def _who(cls: type) -> Who:
     return who
 
 
+def _left_out(cls: type) -> frozenset[str]:
+    """What ``facts`` does not tell. The checks of an approval all passed: they would be the largest
+    part of the file, and are in the frame, where ``explain`` finds them. Those of a refusal stay.
+    """
+    return _COLUMNS | {"checks"} if cls is Approved else _COLUMNS
+
+
 _TABLE: dict[type, tuple[str, Who, Facts | None]] = {
     cls: (
         cls.__name__,
         _who(cls),
-        None if cls in _TOLD_ELSEWHERE else facts_of(cls, None, _COLUMNS),
+        None if cls in _TOLD_ELSEWHERE else facts_of(cls, None, _left_out(cls)),
     )
     for cls in DECISION_TYPES
 }
 
 
 def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ...]:
-    """The columns of ``decisions``; ``n`` counts from 1 in a frame.
+    """The columns of ``other_decisions``; ``n`` counts from 1 in a frame.
 
     ``facts`` is NULL where the table of the kind (orders, trades …) tells them.
     """
@@ -76,8 +87,8 @@ def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
     return (opened.incident, seq, moment(at), *who, facts, None, None, None)
 
 
-def fill_row(fill: OrderFilled, seq: int, at: int, account: str) -> tuple[Any, ...]:
-    """The columns of ``fills``."""
+def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> tuple[Any, ...]:
+    """The columns of ``fills``; ``value`` is what was paid or got without the fee, e8."""
     return (
         fill.execution_id,
         seq,
@@ -91,18 +102,19 @@ def fill_row(fill: OrderFilled, seq: int, at: int, account: str) -> tuple[Any, .
         side_name(fill.side),
         fill.price / SCALE,
         fill.quantity / SCALE,
-        notional(fill.price, fill.quantity) / SCALE,
+        value / SCALE,
         fill.fee / SCALE,
         fill.fee_asset,
-        fill.is_maker,
+        1 if fill.is_maker else 0,
     )
 
 
-def trade_row(trade: TradeClosed, seq: int) -> tuple[Any, ...]:
+def trade_row(trade: TradeClosed, seq: int, n: int) -> tuple[Any, ...]:
     """The columns of ``trades``."""
     return (
         trade.trade,
         seq,
+        n,
         trade.account,
         *trade.key,
         side_name(trade.side),

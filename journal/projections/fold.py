@@ -19,11 +19,24 @@ from engine.money import SCALE, notional
 from engine.timebase import day_start
 from journal.frame import Frame
 from journal.present import moment
-from journal.projections.decided import decision_row, fill_row, incident_row, trade_row
+from journal.projections.decided import (
+    TAKEN_FROM_THEIR_TABLES,
+    decision_row,
+    fill_row,
+    incident_row,
+    trade_row,
+)
 from journal.projections.held import PositionBook
 from journal.projections.ordered import FINISHED, LATE_FILL, Ordered
 from journal.projections.standing import Standing, daily_row, governor_row
-from journal.projections.tables import CLOSE_INCIDENT, INSERTS, KEEP_STATE, RELEASE_POSITION
+from journal.projections.tables import (
+    CLOSE_INCIDENT,
+    KEEP_STATE,
+    KNOWN_EXECUTIONS,
+    RELEASE_POSITION,
+    TABLES,
+    insert_rows,
+)
 from journal.structural import row_decoder, row_encoder
 
 _encode_started = row_encoder(RunStarted)
@@ -40,7 +53,7 @@ class Projections:
         self._changed: dict[str, Ordered] = {}
         self._positions = PositionBook()
         self._accounts: dict[str, Standing] = {}
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in INSERTS}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
         self._executions: set[str] = set()
         self._closed_incidents: list[tuple[Any, ...]] = []
         self._seq = 0
@@ -74,15 +87,18 @@ class Projections:
         """Fold the frames of one page and write what they changed."""
         if not self._loaded:
             self._load()
-        inputs, decided, rows = self._inputs, self._decisions, self._rows["decisions"]
+        self._look_up_executions(frames)
+        inputs, decided, rows = self._inputs, self._decisions, self._rows["other_decisions"]
         for stamped, decisions in frames:
             self._seq, self._at = stamped.seq, stamped.at
             fold_input = inputs.get(type(stamped.input))
             if fold_input is not None:
                 fold_input(stamped.input)
             for self._n, decision in enumerate(decisions, 1):
-                rows.append(decision_row(decision, self._seq, self._n, self._at))
-                fold = decided.get(type(decision))
+                kind = type(decision)
+                if kind not in TAKEN_FROM_THEIR_TABLES:
+                    rows.append(decision_row(decision, self._seq, self._n, self._at))
+                fold = decided.get(kind)
                 if fold is not None:
                     fold(decision)
         self._put()
@@ -90,16 +106,16 @@ class Projections:
     def _put(self) -> None:
         connection, rows, book = self._connection, self._rows, self._positions
         rows["orders"] = [order.row() for order in self._changed.values()]
-        connection.executemany(RELEASE_POSITION, book.released)
+        connection.executemany(RELEASE_POSITION, list(book.released))
         for key in book.touched:
             held = book.held.get(key)
             if held is not None:
                 rows["positions"].append(book.row(held, self._seq, self._at))
         rows["positions"] += [book.row(one, self._seq, self._at) for one in book.intruders]
         rows["virtual_accounts"] = [account.row() for account in self._accounts.values()]
-        for table, insert in INSERTS.items():
-            if rows[table]:
-                connection.executemany(insert, rows[table])
+        for table, waiting in rows.items():
+            if waiting:
+                insert_rows(connection, table, waiting)
                 rows[table] = []
         connection.executemany(CLOSE_INCIDENT, self._closed_incidents)
         for client_id, order in self._changed.items():
@@ -135,7 +151,7 @@ class Projections:
         return list(self._accounts.values())
 
     def _order_requested(self, request: OrderRequested) -> None:
-        self._orders[request.client_id] = Ordered(request, self._seq, self._at)
+        self._orders[request.client_id] = Ordered(request, self._seq, self._n, self._at)
         self._touch(request.client_id)
 
     def _order_accepted(self, accepted: v.OrderAccepted) -> None:
@@ -157,20 +173,21 @@ class Projections:
             order.end(state, remark)
 
     def _order_filled(self, fill: v.OrderFilled) -> None:
-        if self._seen(fill.execution_id):
+        if fill.execution_id in self._executions:
             return
+        self._executions.add(fill.execution_id)
+        value = int(notional(fill.price, fill.quantity))
         order = self._touch(fill.client_id)
         account = self._positions.owner(fill.key)
         if order is not None:
-            order.fill(fill)
+            order.fill(fill, value)
             account = order.request.account
         elif fill.client_id:
-            account = self._late_fill(fill) or account
-        self._positions.fill(fill, order.request if order is not None else None, self._at)
-        self._rows["fills"].append(fill_row(fill, self._seq, self._at, account))
+            account = self._late_fill(fill, value) or account
+        self._positions.fill(fill, value, order.request if order is not None else None, self._at)
+        self._rows["fills"].append(fill_row(fill, value, self._seq, self._at, account))
 
-    def _late_fill(self, fill: v.OrderFilled) -> str:
-        value = notional(fill.price, fill.quantity)
+    def _late_fill(self, fill: v.OrderFilled, value: int) -> str:
         facts = {
             "value": value / SCALE,
             "quantity": fill.quantity / SCALE,
@@ -184,19 +201,23 @@ class Projections:
         row = self._connection.execute(query, (fill.client_id,)).fetchone()
         return row[0] if row else ""
 
-    def _seen(self, execution_id: str) -> bool:
-        """Whether the fill was told before: the same execution id is the same fill (F24)."""
-        if execution_id in self._executions:
-            return True
-        self._executions.add(execution_id)
-        query = "SELECT 1 FROM fills WHERE execution_id = ?"
-        return self._connection.execute(query, (execution_id,)).fetchone() is not None
+    def _look_up_executions(self, frames: Sequence[Frame]) -> None:
+        """Which fills of this page were told before: the same execution id is the same fill (F24).
+
+        All in one query, since a query for each fill would cost as much as writing it.
+        """
+        inputs = [stamped.input for stamped, _ in frames]
+        asked = [each.execution_id for each in inputs if isinstance(each, v.OrderFilled)]
+        if asked:
+            text = msgspec.json.encode(asked).decode()
+            known = self._connection.execute(KNOWN_EXECUTIONS, (text,)).fetchall()
+            self._executions.update(row[0] for row in known)
 
     def _stop_seen(self, report: v.StopReported | v.PositionReported) -> None:
         self._positions.observe(report.key, report.stop_price, report.target_price)
 
     def _trade_closed(self, trade: d.TradeClosed) -> None:
-        self._rows["trades"].append(trade_row(trade, self._seq))
+        self._rows["trades"].append(trade_row(trade, self._seq, self._n))
         account = self._accounts.get(trade.account)
         if account is not None:
             account.traded(trade)

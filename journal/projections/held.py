@@ -5,7 +5,7 @@ from typing import Any
 from engine.ids import PositionKey
 from engine.messages.decisions import OrderRequested, StopMoved
 from engine.messages.venue import OrderFilled
-from engine.money import SCALE, notional, share
+from engine.money import SCALE, share
 from journal.present import moment
 from journal.projections.numbers import quotient
 
@@ -32,7 +32,7 @@ class PositionBook:
         self.held: dict[PositionKey, Held] = {}
         self.observed: dict[PositionKey, tuple[int, int]] = {}
         self.touched: dict[PositionKey, None] = {}
-        self.released: list[PositionKey] = []
+        self.released: dict[PositionKey, None] = {}
         self.intruders: list[Held] = []
 
     def owner(self, key: PositionKey) -> str:
@@ -40,10 +40,11 @@ class PositionBook:
         held = self.held.get(key)
         return held.account if held is not None else ""
 
-    def fill(self, fill: OrderFilled, request: OrderRequested | None, at: int) -> None:
+    def fill(
+        self, fill: OrderFilled, value: int, request: OrderRequested | None, at: int
+    ) -> None:
         """Book an execution: first what it closes, then what it opens (bybit-v5.md 5.5)."""
         key, quantity = fill.key, int(fill.quantity)
-        value = int(notional(fill.price, fill.quantity))
         held = self.held.get(key)
         self.touched[key] = None
         opened_by = request
@@ -55,7 +56,7 @@ class PositionBook:
             held.quantity += fill.side * closing
             if not held.quantity:
                 del self.held[key]
-                self.released.append(key)
+                self.released[key] = None
             if closing == quantity:
                 return
             value -= share(value, closing, quantity)

@@ -5,14 +5,14 @@ from typing import Any
 from engine.domain.order import side_name
 from engine.messages.decisions import OrderRequested
 from engine.messages.venue import OrderFilled
-from engine.money import SCALE, notional
+from engine.money import SCALE
 from journal.codec import CHECKED, DECISION_DECODERS
 from journal.present import moment
 from journal.projections.numbers import quotient
 
 FINISHED = frozenset({"filled", "cancelled", "rejected", "expired", "not_placed"})
 
-_KEPT = ("seq", "at", "state", "filled", "value", "fees", "venue_order_id", "remark")
+_KEPT = ("seq", "n", "at", "state", "filled", "value", "fees", "venue_order_id", "remark")
 
 
 class Ordered:
@@ -20,8 +20,9 @@ class Ordered:
 
     __slots__ = ("request", "updated_at", "updated_seq", *_KEPT)
 
-    def __init__(self, request: OrderRequested, seq: int, at: int) -> None:
+    def __init__(self, request: OrderRequested, seq: int, n: int, at: int) -> None:
         self.request = request
+        self.n = n
         self.seq = self.updated_seq = seq
         self.at = self.updated_at = at
         self.state = "requested"
@@ -37,10 +38,10 @@ class Ordered:
         if self.state in ("requested", "unknown"):
             self.state = "partially_filled" if self.filled else "working"
 
-    def fill(self, fill: OrderFilled) -> None:
-        """One execution more."""
+    def fill(self, fill: OrderFilled, value: int) -> None:
+        """One execution more, worth ``value`` (e8)."""
         self.filled += fill.quantity
-        self.value += notional(fill.price, fill.quantity)
+        self.value += value
         self.fees += fill.fee
         self.venue_order_id = fill.venue_order_id or self.venue_order_id
         if self.filled >= self.request.quantity:
@@ -60,6 +61,7 @@ class Ordered:
         return (
             request.client_id,
             self.seq,
+            self.n,
             moment(self.at),
             request.account,
             *request.key,
@@ -70,7 +72,7 @@ class Ordered:
             request.price / SCALE,
             request.trigger_price / SCALE,
             request.time_in_force,
-            request.reduce_only,
+            1 if request.reduce_only else 0,
             request.stop_price / SCALE,
             request.target_price / SCALE,
             request.risk / SCALE,
@@ -94,7 +96,7 @@ class Ordered:
     def load(cls, kept: list[Any]) -> "Ordered":
         """The order that ``dump`` gave."""
         request: OrderRequested = DECISION_DECODERS[kept[0][0]](kept[0])
-        order = cls(request, 0, 0)
+        order = cls(request, 0, 0, 0)
         for name, value in zip(_KEPT, kept[1:], strict=True):
             setattr(order, name, value)
         return order

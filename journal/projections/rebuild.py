@@ -14,7 +14,7 @@ from journal.head import read_head
 from journal.lock import WriterLock
 from journal.pages import decode_page
 from journal.projections.fold import Projections
-from journal.projections.tables import PROJECTED, create_indices, create_projections
+from journal.projections.tables import create_indices, create_projections, drop_projections
 from journal.reader import stored_pages
 
 
@@ -40,8 +40,7 @@ def rebuild(path: Path) -> None:
 
 def _rebuild(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("BEGIN IMMEDIATE")
-    for table in PROJECTED:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    drop_projections(connection)
     create_projections(Database(connection))
     projections = Projections(connection)
     previous = GENESIS

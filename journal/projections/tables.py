@@ -5,6 +5,8 @@ dropped and folded anew from the pages; nothing but the owner of a position is e
 """
 
 import sqlite3
+from itertools import chain
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -15,6 +17,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         {
             "client_id": str,
             "requested_seq": int,
+            "requested_n": int,
             "requested_at": str,
             "account": str,
             **_KEY,
@@ -85,6 +88,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         {
             "trade": int,
             "seq": int,
+            "n": int,
             "account": str,
             **_KEY,
             "side": str,
@@ -128,7 +132,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         },
         ("account", "day"),
     ),
-    "decisions": (
+    "other_decisions": (
         {
             "seq": int,
             "n": int,
@@ -195,33 +199,47 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 }
 """Name to columns and primary key, in the order of a query's ``*``."""
 
-PROJECTED = (*TABLES, "projection_state")
-
-_INDICES = {
-    "orders": ("account", "symbol", "state"),
-    "fills": ("client_id", "account", "symbol"),
-    "trades": ("account", "symbol"),
-    "equity": ("account",),
-    "governor_events": ("account",),
-    "decisions": ("seq", "kind", "account", "client_id"),
+VIEWS: dict[str, str] = {
+    "decisions": """
+        SELECT seq, n, at, kind, account, symbol, client_id, reason, facts FROM other_decisions
+        UNION ALL SELECT requested_seq, requested_n, requested_at, 'OrderRequested', account, symbol,
+            client_id, reason, NULL FROM orders
+        UNION ALL SELECT seq, n, closed_at, 'TradeClosed', account, symbol, '', '', NULL FROM trades
+        UNION ALL SELECT seq, n, at, 'GovernorActed', account, '', '', reason, NULL
+            FROM governor_events
+    """
 }
+"""Every decision in one place, though none is written twice: what has a table is taken from it."""
+
+PROJECTED = (*TABLES, *VIEWS, "projection_state")
+
+_INDICES = {"fills": "client_id", "other_decisions": "kind"}
+"""What is asked for by a name that few rows have; a scan of the rest takes milliseconds."""
 
 
-def _insert(table: str) -> str:
+def _insert(table: str, rows: int) -> str:
     columns, key = TABLES[table]
-    insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})"
+    row = f"({', '.join('?' * len(columns))})"
+    insert = f"INSERT INTO {table} VALUES {', '.join([row] * rows)}"
     if table not in ("orders", "positions", "virtual_accounts"):
         return insert
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
     return f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
 
 
-INSERTS: dict[str, str] = {table: _insert(table) for table in TABLES}
-"""How rows get in. Only what goes on living is written over, and only by its own key: a second
-owner of a position is another row, which the unique index refuses."""
+AT_ONCE = 16
+"""Rows of one statement where there are so many: half the cost of a row is that of a statement."""
+INSERTS: dict[str, tuple[str, str]] = {
+    table: (_insert(table, 1), _insert(table, AT_ONCE)) for table in TABLES
+}
+"""How rows get in: one, or ``AT_ONCE``. Only what goes on living is written over, and only by its
+own key: a second owner of a position is another row, which the unique index refuses."""
 
 RELEASE_POSITION = (
     "DELETE FROM positions WHERE venue_account = ? AND symbol = ? AND position_index = ?"
+)
+KNOWN_EXECUTIONS = (
+    "SELECT execution_id FROM fills WHERE execution_id IN (SELECT value FROM json_each(?))"
 )
 CLOSE_INCIDENT = (
     "UPDATE incidents SET closed_seq = ?, closed_at = ?, resolution = ? WHERE incident = ?"
@@ -238,11 +256,32 @@ def create_projections(database: Database) -> None:
         table.create(columns, pk=key if len(key) > 1 else key[0] if key else None)
     database.table("positions").create_index(tuple(_KEY), "one_owner_per_position", unique=True)
     database.table("projection_state").create({"id": int, "state": str}, pk="id")
+    for name, query in VIEWS.items():
+        database.create_view(name, query)
+
+
+def drop_projections(connection: sqlite3.Connection) -> None:
+    """Remove whatever goes by the name of a projection, of this version or an earlier one."""
+    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master").fetchall())
+    for name in PROJECTED:
+        if name in kinds:
+            connection.execute(f"DROP {kinds[name]} {name}")
+
+
+def insert_rows(connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write rows in their order."""
+    one, many = INSERTS[table]
+    whole = len(rows) - len(rows) % AT_ONCE
+    if whole:
+        starts = range(0, whole, AT_ONCE)
+        flat = [tuple(chain.from_iterable(rows[n : n + AT_ONCE])) for n in starts]
+        connection.executemany(many, flat)
+    if whole < len(rows):
+        connection.executemany(one, rows[whole:])
 
 
 def create_indices(connection: sqlite3.Connection) -> None:
     """What makes queries quick; made when a journal is sealed, since it slows writing down."""
-    for table, columns in _INDICES.items():
-        for column in columns:
-            name = f"{table}_by_{column}"
-            connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")
+    for table, column in _INDICES.items():
+        name = f"{table}_by_{column}"
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")

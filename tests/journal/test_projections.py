@@ -1,13 +1,23 @@
 """The tables that people query: folded with each page, and the same when folded anew."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import InvariantError
 from engine.ids import ClientId
-from engine.messages.decisions import Decision, GovernorActed, OrderNotPlaced, OrderUnknown
+from engine.messages.decisions import (
+    Approved,
+    Decision,
+    GovernorActed,
+    IntentRefused,
+    OrderNotPlaced,
+    OrderUnknown,
+)
 from engine.messages.venue import (
     OrderAccepted,
     OrderCancelled,
@@ -16,7 +26,8 @@ from engine.messages.venue import (
     OrderRejected,
 )
 from engine.money import Quantity
-from engine.timebase import MINUTE, NEVER, Nanos
+from engine.timebase import MINUTE, NEVER, Nanos, render_time
+from journal.present import moment
 from tests.journal.projected import TICK, rows_of, write
 from tests.journal.samples import (
     KEY,
@@ -184,14 +195,49 @@ def test_the_state_of_an_order_is_what_was_last_learnt_of_it(
 
 def test_decisions_are_told_with_who_why_and_what(tmp_path: Path) -> None:
     path = write(tmp_path / "run.journal", round_trip())
-    rows = rows_of(path, "SELECT seq, n, kind, account, symbol, client_id FROM decisions")
+    query = "SELECT seq, n, kind, account, symbol, client_id FROM decisions ORDER BY seq, n"
+    rows = rows_of(path, query)
     assert [tuple(row.values()) for row in rows][1:4] == [
         (2, 2, "OrderRequested", "alpha", "BTCUSDT", "entry-1"),
         (6, 1, "TradeClosed", "alpha", "BTCUSDT", ""),
         (6, 2, "GovernorActed", "alpha", "", ""),
     ]
-    query = "SELECT json_extract(facts, '$.checks[0][3]') AS passed FROM decisions LIMIT 1"
-    assert rows_of(path, query) == [{"passed": 1}]
+    frames = round_trip()
+    wanted = [(s.seq, n, type(d).__name__) for s, told in frames for n, d in enumerate(told, 1)]
+    assert [(row["seq"], row["n"], row["kind"]) for row in rows] == wanted
+    times = rows_of(path, "SELECT DISTINCT seq, at FROM decisions ORDER BY seq")
+    assert [tuple(row.values()) for row in times] == [
+        (stamped.seq, render_time(stamped.at)) for stamped, told in frames if told
+    ]
+
+
+def test_refusals_are_told_with_their_checks_and_approvals_without(tmp_path: Path) -> None:
+    """All checks of an approval passed; they are in the frame, and would be half of the file."""
+    kinds = (Approved, IntentRefused)
+    told = [one for one in every_decision() if isinstance(one, kinds)]
+    path = write(tmp_path / "run.journal", Story().tell(TICK, *told).frames)
+    approved, refused = rows_of(path, "SELECT kind, facts FROM decisions ORDER BY n")
+    assert json.loads(refused["facts"])["checks"] == [list(check) for check in told[1].checks]
+    assert json.loads(approved["facts"])["quantity"] == told[0].quantity / UNIT  # type: ignore[union-attr]
+    assert "checks" not in json.loads(approved["facts"])
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 40])
+def test_many_rows_of_a_page_are_written_as_one_by_one(tmp_path: Path, count: int) -> None:
+    story = Story()
+    for n in range(count):
+        story.tell(TICK, order(f"o{n}", 1, UNIT)).tell(fill(f"o{n}", f"x{n}", 1, 7 * UNIT, UNIT))
+    at_once = write(tmp_path / "at-once.journal", story.frames)
+    one_by_one = write(tmp_path / "one-by-one.journal", *[[frame] for frame in story.frames])
+    for table in ("orders", "fills"):
+        query = f"SELECT * FROM {table} ORDER BY rowid"
+        assert len(rows_of(at_once, query)) == count
+        assert rows_of(at_once, query) == rows_of(one_by_one, query)
+
+
+@given(st.integers(-(10**18), 1 << 62) | st.integers(0, 2**31).map(lambda s: s * 10**9))
+def test_law_a_time_reads_as_the_engine_renders_it(at: int) -> None:
+    assert moment(at) == (render_time(at) if 0 < at < NEVER else None)
 
 
 def test_an_incident_is_opened_and_closed_in_its_row(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import NegativeAnswerError, UserError
 from journal.projections.rebuild import rebuild
-from journal.projections.tables import PROJECTED
+from journal.projections.tables import TABLES
 from journal.store import SqliteJournal
 from tests.journal.projected import TICK, everything, rows_of, write
 from tests.journal.samples import (
@@ -43,11 +43,19 @@ def _spoil_trades(connection: sqlite3.Connection) -> None:
 
 
 def _empty_all(connection: sqlite3.Connection) -> None:
-    for table in PROJECTED:
+    for table in (*TABLES, "projection_state"):
         connection.execute(f"DELETE FROM {table}")
 
 
-@pytest.mark.parametrize("spoil", [_drop_orders, _spoil_trades, _empty_all])
+def _make_decisions_a_table(connection: sqlite3.Connection) -> None:
+    """As it was in journals of earlier versions."""
+    connection.execute("DROP VIEW decisions")
+    connection.execute("CREATE TABLE decisions (seq INTEGER, kind TEXT)")
+
+
+@pytest.mark.parametrize(
+    "spoil", [_drop_orders, _spoil_trades, _empty_all, _make_decisions_a_table]
+)
 @pytest.mark.parametrize("sealed", [False, True])
 def test_projections_are_disposable(
     tmp_path: Path, spoil: Callable[[sqlite3.Connection], None], sealed: bool
