@@ -64,6 +64,14 @@ def test_a_filled_entry_opens_a_position_that_its_account_owns() -> None:
     )
 
 
+def test_an_order_that_is_filled_whole_leaves_no_deadline_behind() -> None:
+    scenario = given().when_proposed(LONG)
+    scenario.when(scenario.accepted())
+    assert "answer" in [kind for kind, _, _ in scenario.state.timers.due]
+    scenario.when(scenario.filled())
+    assert "answer" not in [kind for kind, _, _ in scenario.state.timers.due]
+
+
 def test_a_stopped_position_is_a_trade_with_fees_and_r_multiple() -> None:
     scenario = opened()
     scenario.when(scenario.stopped("98"))
