@@ -10,12 +10,15 @@ from engine.messages.decisions import (
     Approved,
     CancelRequested,
     Decision,
+    GovernorActed,
     IncidentClosed,
     IncidentOpened,
     OrderRequested,
+    StrategyHalted,
 )
 from engine.money import NO_PRICE, ONE, ZERO_MONEY, Quantity, Rate, round_down
 from engine.state import EngineState, Seat
+from engine.timebase import NEVER
 
 
 def request_entry(
@@ -105,6 +108,25 @@ def flatten(state: EngineState, account: str, reason: str) -> Iterator[Decision]
         for position in tuple(state.open_positions[symbol]):
             if position.account == account:
                 yield from close_position(state, position, "flatten", reason)
+
+
+def enforce(state: EngineState, act: GovernorActed) -> Iterator[Decision]:
+    """An act of the governor and what it demands at once: a killed account is flattened, and the
+    entries of a paused one are cancelled, because a resting entry would be new risk.
+    """
+    yield act
+    if act.action == "kill":
+        yield from flatten(state, act.account, act.reason)
+    elif act.action == "pause":
+        for symbol in state.accounts[act.account].terms.symbols:
+            yield from cancel_entries(state, act.account, symbol, act.reason)
+
+
+def halt(state: EngineState, seat: Seat, reason: str) -> Iterator[Decision]:
+    """A strategy's own code failed: its account opens no more until a person resumes it."""
+    account = seat.account.name
+    yield StrategyHalted(account, seat.key.symbol, reason)
+    yield from enforce(state, GovernorActed(account, "pause", "strategy_halted", 0, 0, NEVER))
 
 
 def cancel_entries(

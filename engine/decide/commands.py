@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.decide.actions import flatten
+from engine.decide.actions import enforce, flatten
 from engine.messages.commands import (
     EVERY_ACCOUNT,
     FlattenAccount,
@@ -43,7 +43,7 @@ def decide_pause(state: EngineState, command: PauseAccount) -> Iterator[Decision
         yield _refuse(command.account)
         return
     for name in _accounts(state, command.account):
-        yield GovernorActed(name, "pause", command.reason, 0, 0, NEVER)
+        yield from enforce(state, GovernorActed(name, "pause", command.reason, 0, 0, NEVER))
 
 
 def decide_resume(state: EngineState, command: ResumeAccount) -> Iterator[Decision]:
@@ -70,8 +70,7 @@ def decide_kill(state: EngineState, command: KillAccount) -> Iterator[Decision]:
         yield _refuse(command.account)
         return
     for name in _accounts(state, command.account):
-        yield GovernorActed(name, "kill", command.reason, 0, 0, NEVER)
-        yield from flatten(state, name, command.reason)
+        yield from enforce(state, GovernorActed(name, "kill", command.reason, 0, 0, NEVER))
 
 
 def decide_set_limit(state: EngineState, command: SetLimit) -> Iterator[Decision]:

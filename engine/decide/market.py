@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.decide.actions import flatten, request_close, request_entry
+from engine.decide.actions import enforce, halt, request_close, request_entry
 from engine.domain.candle import Candle
 from engine.domain.intent import Enter, Exit, Intent, MoveStop, find_mistake, to_ticks
 from engine.messages.decisions import (
@@ -10,13 +10,13 @@ from engine.messages.decisions import (
     Decision,
     GovernorActed,
     StopMoved,
-    StrategyHalted,
 )
 from engine.messages.market import MarkPriced
 from engine.money import Price, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
+from engine.strategies.strategy import failure_text
 from engine.timebase import Nanos
 
 Wish = tuple[Seat, tuple[Intent, ...] | str]
@@ -47,7 +47,7 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             try:
                 intents = tuple(seat.strategy.propose(view))
             except Exception as error:
-                wishes.append((seat, f"propose: {type(error).__name__}: {error}"))
+                wishes.append((seat, failure_text("propose", error)))
             else:
                 if intents:
                     wishes.append((seat, intents))
@@ -83,21 +83,19 @@ def judge_limits(state: EngineState, symbol: str) -> Iterator[Decision]:
         if account is None:
             continue
         for act in breaches(state, account):
-            yield act
-            if act.action == "kill":
-                yield from flatten(state, account.name, "drawdown")
+            yield from enforce(state, act)
 
 
 def _follow(
     state: EngineState, seat: Seat, intents: tuple[Intent, ...] | str
 ) -> Iterator[Decision]:
     if isinstance(intents, str):
-        yield StrategyHalted(seat.account.name, seat.key.symbol, intents)
+        yield from halt(state, seat, intents)
         return
     for intent in intents:
         mistake = find_mistake(intent)
         if mistake:
-            yield StrategyHalted(seat.account.name, seat.key.symbol, mistake)
+            yield from halt(state, seat, mistake)
             return
         if isinstance(intent, Enter):
             yield from _enter(state, seat, intent)

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from engine.decide.actions import (
     cancel_entries,
     close_position,
-    flatten,
+    enforce,
     is_closing,
     open_incident,
     settle_incident,
 )
 from engine.domain.position import Position
+from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import (
     CancelRequested,
     CloseDelayed,
@@ -71,9 +72,7 @@ def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
     if account is None:
         return
     for act in after_trade(state, account, closed.pnl):
-        yield act
-        if act.action == "kill":
-            yield from flatten(state, account.name, "drawdown")
+        yield from enforce(state, act)
     yield from cancel_entries(state, closed.account, closed.key.symbol, "position closed")
 
 
@@ -229,13 +228,20 @@ def decide_stop_rejected(state: EngineState, rejected: StopRejected) -> Iterator
 
 
 def decide_position_reported(state: EngineState, report: PositionReported) -> Iterator[Decision]:
-    """The venue's size differs from ours: no fill is invented, the account pauses (design 7)."""
+    """The venue's size differs from ours: no fill is invented, the account pauses (design 7).
+
+    One reading may have overtaken a fill, so only a second one that differs counts.
+    """
     position = state.positions.get(report.key)
     if position is None:
         return
-    if position.quantity != report.quantity and not position.incident:
+    if position.mismatches == 1:
+        due = Nanos(state.at + state.terms.limits.look_up_after_ns)
+        yield LookUpMissed(report.key, NO_CLIENT_ID, True, due)
+    elif position.mismatches > 1 and not position.incident:
         facts = ("ours", str(position.quantity)), ("venue", str(report.quantity))
         yield open_incident(state, DRIFT, report.key, position.account, *facts)
         if position.account:
-            yield GovernorActed(position.account, "pause", "position_drift", 0, 0, NEVER)
+            pause = GovernorActed(position.account, "pause", "position_drift", 0, 0, NEVER)
+            yield from enforce(state, pause)
     yield from judge_protection(state, position)

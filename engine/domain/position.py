@@ -15,6 +15,7 @@ class Position:
     order that closes it, ``direction`` the side it was opened on, ``marked`` its unrealised
     profit at the last mark, and ``spill`` the signed rest of a fill that went through zero,
     booked once the old trade is closed. ``unwanted``: it was filled while being cancelled.
+    ``mismatches`` counts look-ups in a row that showed another size.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Position:
         "key",
         "look_up_asked",
         "marked",
+        "mismatches",
         "opened_ns",
         "quantity",
         "realised",
@@ -77,6 +79,7 @@ class Position:
         self.stop_asked = False
         self.look_up_asked = False
         self.attempts = 0
+        self.mismatches = 0
         self.marked = ZERO_MONEY
         self.unwanted = False
         self.spill = Quantity(0)

@@ -3,6 +3,7 @@
 from engine.domain.candle import Candle
 from engine.messages.market import BarOpened, DataGap, MarkPriced
 from engine.state import EngineState
+from engine.strategies.strategy import failure_text
 
 
 def evolve_bar_opened(state: EngineState, opened: BarOpened) -> None:
@@ -33,7 +34,7 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
             try:
                 seat.strategy.observe(bar)
             except Exception as error:
-                seat.error = f"observe: {type(error).__name__}: {error}"
+                seat.error = failure_text("observe", error)
 
 
 def mark_positions(state: EngineState, symbol: str, mark: int) -> None:

@@ -144,6 +144,8 @@ def evolve_position_reported(state: EngineState, report: PositionReported) -> No
     """The venue's truth about the stop; a difference in size is for ``decide`` to name."""
     position = state.positions.get(report.key)
     if position is not None:
+        differs = position.quantity != report.quantity
+        position.mismatches = position.mismatches + 1 if differs else 0
         position.look_up_asked = False
         _observe_stop(state, position, report.stop_price, report.target_price)
 

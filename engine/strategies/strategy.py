@@ -5,8 +5,10 @@ A strategy is a plain attrs class. Its parameters are its fields; what it declar
 is the only place that writes that state; ``propose`` only reads and says what it wants.
 """
 
-from collections.abc import Iterable
-from typing import Literal, Protocol
+import operator
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, Literal, Protocol
 
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
@@ -67,22 +69,27 @@ class View:
 
     def check(self, name: str, value: float, op: Operator, threshold: float) -> bool:
         """Whether ``value op threshold``; kept under ``name`` when somebody asks why not."""
-        verdict = _compare(value, op, threshold)
+        verdict = _COMPARE[op](value, threshold)
         if self.trace is not None:
             self.trace.append((name, repr(value), op, repr(threshold), verdict))
         return verdict
 
 
-def _compare(value: float, op: Operator, threshold: float) -> bool:
-    if op == ">":
-        return value > threshold
-    if op == "<":
-        return value < threshold
-    if op == ">=":
-        return value >= threshold
-    if op == "<=":
-        return value <= threshold
-    return value == threshold
+_COMPARE: Final[dict[Operator, Callable[[float, float], bool]]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_LONGEST_FAILURE = 200
+
+
+def failure_text(where: str, error: Exception) -> str:
+    """What a strategy's code raised, the same in every run: no addresses, and not endless."""
+    text = " ".join(_ADDRESS.sub("0x..", str(error)).split())
+    return f"{where}: {type(error).__name__}: {text}"[:_LONGEST_FAILURE]
 
 
 _NO_CANDLE = Candle("", Nanos(0), Nanos(0), Price(0), Price(0), Price(0), Price(0), Quantity(0))

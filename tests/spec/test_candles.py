@@ -104,9 +104,7 @@ def test_the_open_of_a_bar_is_the_last_price_and_no_mark() -> None:
 def test_a_new_tick_of_the_venue_holds_for_the_next_entry() -> None:
     scenario = given().when(InstrumentChanged(instrument(tick=parse("0.5"))))
     scenario.when_proposed(Enter(1, parse("97.6"), parse("103.3")))
-    scenario.then(
-        Approved, a(OrderRequested, stop_price=parse("98"), target_price=parse("103"))
-    )
+    scenario.then(Approved, a(OrderRequested, stop_price=parse("98"), target_price=parse("103")))
 
 
 def test_a_strategy_sees_its_own_position_and_whether_an_order_is_on_its_way() -> None:

@@ -170,9 +170,7 @@ def test_a_daily_loss_pauses_until_the_reset_also_before_the_position_is_closed(
     scenario.when_candles("98.6").then_nothing()
     scenario.when_candles("98.5")
     loss = parse("77.75")
-    scenario.then(
-        a(GovernorActed, action="pause", reason="daily_loss", value=loss, threshold=loss)
-    )
+    scenario.then(a(GovernorActed, action="pause", reason="daily_loss", value=loss, threshold=loss))
     scenario.then_state(alpha_paused_until=START + DAY, quantity=parse("50"))
     scenario.when_candles("98.4").then_nothing()
 

@@ -261,12 +261,22 @@ def test_a_fill_that_nobody_asked_for_is_an_incident_and_is_never_traded_away() 
 def test_a_size_that_differs_at_the_venue_pauses_the_account_and_stays_an_incident() -> None:
     scenario = opened()
     scenario.when(reported(scenario, "30", "98", "104"))
+    scenario.then(a(LookUpMissed, negative=True))
+    scenario.when(reported(scenario, "30", "98", "104"))
     scenario.then(
         a(IncidentOpened, kind="position_drift"),
         a(GovernorActed, action="pause", reason="position_drift", until_ns=NEVER),
     )
     assert [incident.kind for incident in scenario.state.incidents.values()] == ["position_drift"]
     scenario.when(scenario.stop("98", "104")).then_nothing()
+
+
+def test_a_size_that_differs_once_may_have_overtaken_a_fill() -> None:
+    scenario = opened()
+    scenario.when(reported(scenario, "30", "98", "104")).when(reported(scenario, "50", "98", "104"))
+    scenario.then_nothing()
+    scenario.when(reported(scenario, "30", "98", "104")).then(a(LookUpMissed, negative=True))
+    assert not scenario.state.incidents
 
 
 @pytest.mark.parametrize("stop", ["98", "0"])

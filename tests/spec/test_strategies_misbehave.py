@@ -9,15 +9,24 @@ from attrs import define, field
 from engine.domain.candle import Candle
 from engine.domain.intent import Enter, Exit, Intent, MoveStop
 from engine.domain.order import BUY
-from engine.messages.decisions import OrderRequested, StrategyHalted, TradeClosed
+from engine.messages.decisions import (
+    CancelRequested,
+    GovernorActed,
+    OrderRequested,
+    StrategyHalted,
+    TradeClosed,
+)
 from engine.money import ONE, parse
-from engine.strategies.strategy import View
+from engine.strategies.strategy import View, failure_text
+from engine.timebase import NEVER
 from tests.spec.run_terms import BTC, ETH, account, terms
 from tests.spec.scenario import PROTECTION_DEADLINE, Scenario, a, given
 from tests.spec.test_entries import LONG, opened
 from tests.spec.test_protection import PANIC
 
 STOP = parse("98")
+PAUSED = a(GovernorActed, action="pause", reason="strategy_halted", until_ns=NEVER)
+"""A halted strategy's account opens no more until a person resumes it (design 2)."""
 GARBAGE: list[tuple[object, str]] = [
     (Enter(BUY, 98.0), "propose gave Enter the number 98.0; prices are e8 integers"),
     (Enter(BUY, -1), "propose gave Enter the number -1; prices are e8 integers"),
@@ -35,7 +44,8 @@ GARBAGE: list[tuple[object, str]] = [
 @pytest.mark.parametrize(("intent", "words"), GARBAGE)
 def test_garbage_halts_the_strategy_with_a_sentence_about_it(intent: object, words: str) -> None:
     scenario = given().when_proposed(intent)
-    (halted,) = scenario.decisions
+    halted, paused = scenario.decisions
+    assert PAUSED.fits(paused)
     assert isinstance(halted, StrategyHalted)
     assert halted.reason.startswith(words)
 
@@ -52,12 +62,17 @@ UNCHECKED: list[object] = [
 @pytest.mark.parametrize("intent", UNCHECKED)
 def test_no_wrong_type_gets_past_the_door(intent: object) -> None:
     scenario = (opened() if isinstance(intent, Exit) else given()).when_proposed(intent)
-    scenario.then(StrategyHalted)
+    scenario.then(StrategyHalted, PAUSED)
 
 
 def test_what_came_before_the_garbage_was_done_and_what_comes_after_is_not() -> None:
     scenario = given().when_proposed(LONG, "garbage", LONG)
-    assert [type(d) for d in scenario.decisions][1:] == [OrderRequested, StrategyHalted]
+    assert [type(d) for d in scenario.decisions][1:] == [
+        OrderRequested,
+        StrategyHalted,
+        GovernorActed,
+        CancelRequested,
+    ]
 
 
 @define
@@ -97,7 +112,8 @@ def test_an_exception_halts_the_strategy_and_it_is_not_called_again(
 ) -> None:
     scenario = given(make=lambda: Raising(where))
     scenario.when_candles("100").when_candles("100", symbols=[BTC])
-    (halted,) = scenario.decisions
+    halted, paused = scenario.decisions
+    assert PAUSED.fits(paused)
     assert isinstance(halted, StrategyHalted)
     assert halted.reason.startswith(reason)
     strategy: Any = scenario.state.seats["alpha", BTC].strategy
@@ -106,7 +122,7 @@ def test_an_exception_halts_the_strategy_and_it_is_not_called_again(
 
 
 def halted_in_a_position() -> Scenario:
-    return opened().when_proposed("garbage").then(StrategyHalted)
+    return opened().when_proposed("garbage").then(StrategyHalted, PAUSED)
 
 
 def test_the_position_of_a_halted_strategy_stays_protected() -> None:
@@ -117,9 +133,21 @@ def test_the_position_of_a_halted_strategy_stays_protected() -> None:
     assert PANIC.fits(scenario.decisions[-1])
 
 
+def test_a_halted_strategy_takes_its_whole_account_out_of_new_risk() -> None:
+    scenario = given(terms(account(symbols=(BTC, ETH)))).when_proposed("garbage")
+    scenario.when_proposed(LONG, symbol=ETH).then_refused("paused")
+
+
+def test_what_a_strategy_raised_is_recorded_without_addresses_and_not_endlessly() -> None:
+    assert failure_text("observe", ValueError("<X object at 0x7f00aa>")) == (
+        "observe: ValueError: <X object at 0x..>"
+    )
+    assert len(failure_text("observe", ValueError("x" * 1000))) == 200
+
+
 def test_a_halted_strategy_does_not_stop_another_account() -> None:
     scenario = given(terms(account(), account("beta", (ETH,))))
-    scenario.when_proposed("garbage").then(a(StrategyHalted, account="alpha"))
+    scenario.when_proposed("garbage").then(a(StrategyHalted, account="alpha"), PAUSED)
     scenario.when_proposed(LONG, of="beta", symbol=ETH)
     assert scenario.order.account == "beta"
 

@@ -32,9 +32,7 @@ RESTING = Enter(BUY, parse("97"), limit_price=parse("99"))
 def doubtful(intent: Enter = LONG) -> Scenario:
     """An entry was sent and its answer did not come."""
     scenario = given().when_proposed(intent)
-    return scenario.when(scenario.unknown()).then(
-        a(OrderUnknown, look_up_ns=scenario.at + SECOND)
-    )
+    return scenario.when(scenario.unknown()).then(a(OrderUnknown, look_up_ns=scenario.at + SECOND))
 
 
 def looked_up(intent: Enter = LONG) -> Scenario:
