@@ -8,6 +8,7 @@ import ast
 import importlib.util
 import inspect
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
@@ -73,6 +74,10 @@ class StrategyShelf:
     def parameters_of(self, name: str) -> dict[str, str]:
         """Every parameter of a strategy with its default as text."""
         return catalog.parameters_of(self.find(name).strategy)
+
+    def complete(self, name: str, given: Mapping[str, str]) -> catalog.Parameters:
+        """All parameters of a strategy, those given in their canonical spelling."""
+        return catalog.complete(self.find(name).strategy, given)
 
     def digests(self) -> dict[str, str]:
         """Source digests of all that is at hand, by name."""

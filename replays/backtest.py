@@ -10,7 +10,8 @@ from typing import Protocol
 import attrs
 
 from adapters.simulated.exchange import SimulatedExchange
-from adapters.timeline import Group, Timeline
+from adapters.timeline import Group
+from adapters.wiring import BACKTEST, Mode
 from engine.digest import state_digest, strategy_digest
 from engine.errors import UserError
 from engine.messages.decisions import Decision
@@ -62,6 +63,7 @@ class Session:
     factory: StrategyFactory
     provenance: tuple[tuple[str, str], ...] = ()
     commands: tuple[tuple[Nanos, Input], ...] = ()
+    mode: Mode = BACKTEST
     state: EngineState = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -81,11 +83,13 @@ def backtest(session: Session, open_journal: OpenJournal) -> Outcome:
     state = session.state
     started = Stamped(1, first[0], RunStarted(session.run, session.terms, session.provenance))
     decisions, _ = step(state, started)
-    exchange = SimulatedExchange(session.terms)
+    exchange = session.mode.venue(session.terms)
     journal = open_journal(started, decisions)
     try:
         tail = session.terms.base_interval_ns
-        inputs = Timeline(chain([first], groups), exchange, state, session.commands, tail)
+        inputs = session.mode.inputs(
+            chain([first], groups), exchange, state, session.commands, tail
+        )
         Runner(state, journal, exchange).run(inputs)
         digests = state_digest(state), strategy_digest(state)
         journal.seal(*digests)

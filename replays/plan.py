@@ -71,7 +71,7 @@ def plan_run(wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: Stra
     end = moment_of("--to", wanted.end, NEVER)
     if start >= end:
         raise UserError(f"--from {wanted.start} is not before --to {wanted.end}; exchange them")
-    resolved = resolve(wanted.config, environ, wanted.sets, shelf.parameters_of)
+    resolved = resolve(wanted.config, environ, wanted.sets, shelf.parameters_of, shelf.complete)
     digests = {
         section.strategy: shelf.find(section.strategy).digest
         for section in resolved.settings.accounts.values()

@@ -5,10 +5,13 @@ from pathlib import Path
 import attrs
 import pytest
 
+from adapters.simulated.exchange import SimulatedExchange
 from adapters.strategy_source import StrategyShelf
 from adapters.wiring import BACKTEST, MODES
 from engine.domain.position import Position
 from engine.errors import UserError
+from engine.messages.runs import Terms
+from journal.memory import MemoryJournal
 from journal.reader import JournalReader
 from replays import backtest
 from replays.instant import instant_at
@@ -121,15 +124,17 @@ def test_what_a_run_is_called_does_not_hang_on_where_its_files_lie(
     assert plans[0].provenance != plans[1].provenance
 
 
-def test_the_row_of_the_mode_table_is_what_a_backtest_runs_with() -> None:
-    """The table is true: the parts that it names are those of the loop."""
+def test_a_session_runs_with_the_parts_that_its_row_names(folder: Path) -> None:
+    """The table is true: another venue in the row is the venue of the run."""
+    made: list[SimulatedExchange] = []
+
+    def venue(terms: Terms) -> SimulatedExchange:
+        made.append(SimulatedExchange(terms))
+        return made[-1]
+
+    wanted = Wanted(folder / "faulty.toml", ("synthetic:3,days=1",))
+    session = plan_run(wanted, BACKTEST, {}, StrategyShelf()).session()
+    session.mode = attrs.evolve(BACKTEST, venue=venue)
+    outcome = backtest.backtest(session, MemoryJournal)
     assert {BACKTEST.name: BACKTEST} == MODES
-    assert BACKTEST.inputs is backtest.Timeline  # type: ignore[attr-defined]
-    assert BACKTEST.venue is backtest.SimulatedExchange  # type: ignore[attr-defined]
-    assert [field.name for field in attrs.fields(type(BACKTEST))][:5] == [
-        "name",
-        "clock",
-        "inputs",
-        "venue",
-        "journal",
-    ]
+    assert outcome.exchange is made[0]
