@@ -10,8 +10,8 @@ from commands.envelope import Answer, give
 from commands.options import journal_argument, json_option, open_journal, shelf_of, strategy_option
 from commands.screen import columns, facts, heading, lines, mark_of, screen
 from engine.errors import UserError
+from replays.moments import moment_of
 from replays.order_story import find_order, order_story
-from replays.plan import moment_of
 from replays.why import frame_story, moment_story
 
 

@@ -15,7 +15,7 @@ from engine.state import EngineState
 from engine.timebase import render_time
 from journal.frame import Head
 from replays.calm import calm_collector
-from replays.plan import moment_of
+from replays.moments import moment_of
 from replays.reproduce import digests, refold
 from replays.standing import state_facts
 

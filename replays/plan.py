@@ -20,8 +20,9 @@ from adapters.wiring import Mode
 from engine.errors import UserError
 from engine.messages.runs import Terms
 from engine.money import parse
-from engine.timebase import NEVER, Nanos, parse_time, render_span, render_time
+from engine.timebase import NEVER, render_span, render_time
 from replays.backtest import Session
+from replays.moments import moment_of
 from replays.provenance import Provenance, of_the_code
 
 
@@ -88,18 +89,6 @@ def plan_run(wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: Stra
         *of_the_code(),
     )
     return Plan(run_id(terms), terms, series, start, end, shelf, provenance)
-
-
-def moment_of(option: str, text: str, otherwise: int) -> Nanos:
-    """The time that an option gives; ``otherwise`` when it is empty."""
-    if not text:
-        return Nanos(otherwise)
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise UserError(
-            f"{option} {text} is no time; write 2025-01-31 or 2025-01-31T12:00 (UTC)"
-        ) from error
 
 
 def of_the_candles(series: Sequence[Series]) -> Provenance:

@@ -31,6 +31,8 @@ def loaded(statement: str) -> set[str]:
             ["pyarrow.compute", "pyarrow.parquet", "pyarrow.fs", "pyarrow.dataset", "pandas"],
         ),
         ("import replays.plan", ["asyncio", "rich", "ssl", "pyarrow.compute", "pandas"]),
+        ("import commands.explain, commands.replay, commands.verify", ["pydantic", "pyarrow"]),
+        ("import commands.explain, commands.replay, commands.verify", ["sqlite_utils", "asyncio"]),
         ("import journal.reader", ["sqlite_utils", "pydantic", "pyarrow"]),
     ],
 )
