@@ -126,18 +126,30 @@ def _open(
         position.venue_stop, position.venue_target = stop, target
     position.opened_ns = state.at
     state.open_positions[position.key.symbol].append(position)
-    if request is None:
+    entry = request if request is not None else _entry_under_way(state, position)
+    if entry is None:
         return None
-    position.account = request.account
-    position.tag = request.tag
-    position.risk = request.risk
-    position.initial_stop = request.stop_price
-    position.stop_price = request.stop_price
-    position.target_price = request.target_price
-    account = state.accounts[request.account]
+    position.account = entry.account
+    position.tag = entry.tag
+    if request is not None:
+        position.risk = request.risk
+        position.initial_stop = request.stop_price
+        position.stop_price = request.stop_price
+        position.target_price = request.target_price
+    account = state.accounts[entry.account]
     account.open_positions += 1
     account.day_entries += 1
     return account
+
+
+def _entry_under_way(state: EngineState, position: Position) -> OrderRequested | None:
+    """Whose a fill without a client id is when nothing is open: a stop's fill that overtook the
+    late fill of its entry. The entry closes what it opened, and both are one account's trade.
+    """
+    for order in state.blotter.live.values():
+        if order.request.purpose == "entry" and order.request.key == position.key:
+            return order.request
+    return None
 
 
 def _settle(state: EngineState, position: Position, owner: VirtualAccount | None) -> None:

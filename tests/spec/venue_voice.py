@@ -91,6 +91,11 @@ class VenueVoice:
         side = -1 if position.quantity > 0 else 1
         return self._fill(position.key, NO_CLIENT_ID, cause, side, size, price, "")
 
+    def overtaking(self, price: str, quantity: str, symbol: str = BTC) -> venue.OrderFilled:
+        """The stop of a long fills before the fill of its entry is told."""
+        key = self.position(symbol).key
+        return self._fill(key, NO_CLIENT_ID, "stop_loss", -1, parse(quantity), price, "")
+
     def _fill(
         self, key: Any, client_id: Any, cause: Any, side: Any, size: int, price: str, name: str
     ) -> venue.OrderFilled:
