@@ -51,13 +51,15 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             else:
                 if intents:
                     wishes.append((seat, intents))
-    if wishes or breached(state, symbol):
+    held = state.open_positions.get(symbol)
+    if wishes or (held and breached(state, symbol)):
         return _consequences(state, symbol, wishes)
     return ()
 
 
 def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:
-    yield from judge_limits(state, symbol)
+    if breached(state, symbol):
+        yield from judge_limits(state, symbol)
     for seat, intents in wishes:
         yield from _follow(state, seat, intents)
 
@@ -105,17 +107,17 @@ def _follow(
             yield from _move_stop(state, seat, intent)
 
 
-def _enter(state: EngineState, seat: Seat, intent: Enter) -> Iterator[Decision]:
+def _enter(state: EngineState, seat: Seat, intent: Enter) -> tuple[Decision, ...]:
+    """The verdict and what follows from it; no verdict changes what that is."""
     intent = to_ticks(intent, state.markets[seat.key.symbol].instrument.tick)
     verdict = review(state, seat, intent)
-    yield verdict
     if isinstance(verdict, Approved):
-        yield request_entry(state, seat, intent, verdict)
-        return
+        return verdict, request_entry(state, seat, intent, verdict)
     pause = state.terms.limits.breach_cooldown_ns
     if pause and verdict.code in GOVERNOR_RULES:
         until = Nanos(state.at + pause)
-        yield GovernorActed(verdict.account, "cooldown", verdict.code, 0, 0, until)
+        return verdict, GovernorActed(verdict.account, "cooldown", verdict.code, 0, 0, until)
+    return (verdict,)
 
 
 def _exit(state: EngineState, seat: Seat, intent: Exit) -> Iterator[Decision]:

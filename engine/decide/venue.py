@@ -1,6 +1,6 @@
 """Judging what the venue says: trades that closed, protection that failed, outcomes unknown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.decide.actions import (
     cancel_entries,
@@ -48,11 +48,22 @@ DRIFT = "position_drift"
 """The kind of incident that a working stop does not settle."""
 
 
-def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
-    """A position that went flat is a trade; a fill that nobody asked for is an incident."""
+def decide_filled(state: EngineState, fill: OrderFilled) -> Iterable[Decision]:
+    """A position that went flat is a trade; a fill that nobody asked for is an incident.
+
+    From the fill of an entry, as a rule, nothing follows: it leaves without a generator.
+    """
     if not state.fill_is_new:
-        return
+        return ()
     position = state.positions[fill.key]
+    is_open = position.quantity and not position.spill
+    is_wanted = position.account and not position.unwanted
+    if is_open and is_wanted and (state.ended is None or state.ended.purpose == "entry"):
+        return ()
+    return _judge_fill(state, fill, position)
+
+
+def _judge_fill(state: EngineState, fill: OrderFilled, position: Position) -> Iterator[Decision]:
     if position.spill or not position.quantity:
         yield from _close_trade(state, position)
     if position.quantity and not position.account and not position.incident:
@@ -65,7 +76,8 @@ def decide_filled(state: EngineState, fill: OrderFilled) -> Iterator[Decision]:
 
 
 def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
-    yield from settle_incident(state, position, "position closed")
+    if position.incident:
+        yield from settle_incident(state, position, "position closed")
     closed = _trade(state, position)
     yield closed
     account = state.accounts.get(closed.account)
@@ -73,7 +85,8 @@ def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
         return
     for act in after_trade(state, account, closed.pnl):
         yield from enforce(state, act)
-    yield from cancel_entries(state, closed.account, closed.key.symbol, "position closed")
+    if state.blotter.live:
+        yield from cancel_entries(state, closed.account, closed.key.symbol, "position closed")
 
 
 def _trade(state: EngineState, position: Position) -> TradeClosed:
@@ -194,25 +207,27 @@ def _doubt(state: EngineState, request: OrderRequested, reason: str) -> OrderUnk
     return OrderUnknown(request.key, request.client_id, reason, due)
 
 
-def decide_stop_reported(state: EngineState, report: StopReported) -> Iterator[Decision]:
+def decide_stop_reported(state: EngineState, report: StopReported) -> Iterable[Decision]:
     """An open position whose stop is gone or wrong gets it again; a right one ends its incident."""
-    yield from judge_protection(state, state.positions.get(report.key))
+    return judge_protection(state, state.positions.get(report.key))
 
 
-def judge_protection(state: EngineState, position: Position | None) -> Iterator[Decision]:
+def judge_protection(state: EngineState, position: Position | None) -> tuple[Decision, ...]:
     """Compare the desired with the observed stop of an open position (law 5)."""
     if position is None or not position.quantity or not position.account or position.stop_asked:
-        return
-    wanted = position.stop_price, position.target_price
-    if (position.venue_stop, position.venue_target) != wanted:
-        if position.stop_price == NO_PRICE:
-            return
+        return ()
+    stop, target = position.stop_price, position.target_price
+    if position.venue_stop != stop or position.venue_target != target:
+        if stop == NO_PRICE:
+            return ()
         reason = "differs" if position.venue_stop else "missing"
-        yield StopMoved(position.key, position.account, *wanted, reason)
-    elif not position.closing and ("close", "", position.key) not in state.timers.due:
-        opened = state.incidents.get(position.incident)
-        if opened is not None and opened.kind != DRIFT:
-            yield IncidentClosed(opened.incident, "protected")
+        return (StopMoved(position.key, position.account, stop, target, reason),)
+    opened = state.incidents.get(position.incident)
+    if opened is None or opened.kind == DRIFT or position.closing:
+        return ()
+    if ("close", "", position.key) in state.timers.due:
+        return ()
+    return (IncidentClosed(opened.incident, "protected"),)
 
 
 def decide_stop_rejected(state: EngineState, rejected: StopRejected) -> Iterator[Decision]:

@@ -5,7 +5,7 @@ from engine.domain.position import Position
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import OrderRequested, TradeClosed
 from engine.messages.venue import OrderFilled
-from engine.money import Money, Quantity, notional, share
+from engine.money import ZERO_MONEY, Money, Quantity, notional, share
 from engine.orders.blotter import Order
 from engine.state import EngineState
 from engine.timebase import Nanos
@@ -17,10 +17,13 @@ def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     state.fill_is_new = state.blotter.see(fill.execution_id)
     if not state.fill_is_new:
         return
+    request = None
     order = state.blotter.live.get(fill.client_id)
-    request = state.blotter.request_of(fill.client_id)
     if order is not None:
+        request = order.request
         _advance(state, order, fill)
+    elif fill.client_id:
+        request = state.blotter.request_of(fill.client_id)
     position = state.positions.get(fill.key)
     if position is None:
         position = state.positions[fill.key] = Position(fill.key)
@@ -155,12 +158,12 @@ def _entry_under_way(state: EngineState, position: Position) -> OrderRequested |
 def _settle(state: EngineState, position: Position, owner: VirtualAccount | None) -> None:
     """Value the position at the mark and set or stop its protection clock."""
     key = position.key
-    mark = state.markets[key.symbol].mark
-    marked = position.unrealised(mark) if position.quantity else Money(0)
+    held = position.quantity
+    marked = position.unrealised(state.markets[key.symbol].mark) if held else ZERO_MONEY
     if owner is not None:
         owner.mark(marked - position.marked)
     position.marked = marked
-    if not position.quantity:
+    if not held:
         state.open_positions[key.symbol].remove(position)
         if position.covering_until:
             position.covering_until = Nanos(0)

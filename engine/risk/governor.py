@@ -24,7 +24,8 @@ def after_trade(state: EngineState, account: VirtualAccount, pnl: Money) -> Iter
         for rung in account.risk.ladder:
             if rung.losses == account.losses:
                 yield _climb(state, account, rung)
-    yield from breaches(state, account)
+    if limit_reached(account):
+        yield from breaches(state, account)
 
 
 def _climb(state: EngineState, account: VirtualAccount, rung: Rung) -> GovernorActed:

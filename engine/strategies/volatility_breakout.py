@@ -68,7 +68,8 @@ class VolatilityBreakout:
         ranges = self.ranges
         high = candle.high
         low = candle.low
-        self.warm = channel.ready
+        if not self.warm:
+            self.warm = channel.ready
         self.highest = channel.highest
         self.lowest = channel.lowest
         self.range_total = ranges.total
