@@ -16,7 +16,7 @@ from engine.domain.order import Side, side_name
 from engine.ids import PositionKey
 from engine.messages import runs
 from engine.money import SCALE, Money, Price, Quantity, Rate
-from engine.timebase import MINUTE, NEVER, SECOND, Nanos, render_span, render_time
+from engine.timebase import DAY, NEVER, SECOND, Nanos, render_span, render_time
 from journal.structural import bare_type, field_hints
 
 Facts = Callable[[Any], dict[str, Any]]
@@ -25,26 +25,28 @@ Convert = Callable[[Any], Any]
 _DECIMALS = (Price, Quantity, Money, Rate)
 _PLAIN_INT_DECIMALS = frozenset({"fixed_quantity", "min_quantity"})
 """Fields declared as int that are e8 quantities nevertheless."""
+_SECONDS = tuple(f"{n:02d}" for n in range(60))
+_MINUTES = tuple(f"{hour:02d}:{minute}:" for hour in range(24) for minute in _SECONDS)
 
 
 @lru_cache(maxsize=1024)
 def moment(at: int) -> str | None:
     """ISO 8601 text of a time; nothing for a time that was never set or never comes.
 
-    The text of ``render_time``; a minute is rendered once for all the times in it.
+    The text of ``render_time``; only the day is rendered, once for all the times in it.
     """
     if not 0 < at < NEVER:
         return None
-    minute, rest = divmod(at, MINUTE)
-    second, fraction = divmod(rest, SECOND)
-    if fraction:
-        return f"{_minute(minute)}{second:02d}." + f"{fraction:09d}".rstrip("0") + "Z"
-    return f"{_minute(minute)}{second:02d}Z"
+    seconds = at // SECOND
+    second = seconds % 86_400
+    text = f"{_day(seconds // 86_400)}{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
+    fraction = at % SECOND
+    return f"{text}.{fraction:09d}".rstrip("0") + "Z" if fraction else text + "Z"
 
 
-@lru_cache(maxsize=256)
-def _minute(minute: int) -> str:
-    return render_time(minute * MINUTE)[:-3]
+@lru_cache(maxsize=64)
+def _day(day: int) -> str:
+    return render_time(day * DAY)[: -len("00:00:00Z")]
 
 
 def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset()) -> Facts:

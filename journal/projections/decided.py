@@ -53,21 +53,31 @@ def _who(cls: type) -> Who:
     return who
 
 
-def _left_out(cls: type) -> frozenset[str]:
-    """What ``facts`` does not tell. The checks of an approval all passed: they would be the largest
-    part of the file, and are in the frame, where ``explain`` finds them. Those of a refusal stay.
+def _approved_facts(approved: Approved) -> dict[str, Any]:
+    """By hand, since there is one for every entry.
+
+    The checks all passed: they would be the largest part of the file, and are in the frame, where
+    ``explain`` finds them. Those of a refusal are told.
     """
-    return _COLUMNS | {"checks"} if cls is Approved else _COLUMNS
+    return {
+        "side": side_name(approved.side),
+        "quantity": approved.quantity / SCALE,
+        "entry_price": approved.entry_price / SCALE,
+        "risk": approved.risk / SCALE,
+        "notional": approved.notional / SCALE,
+        "size_factor": approved.size_factor / SCALE,
+    }
 
 
 _TABLE: dict[type, tuple[str, Who, Facts | None]] = {
     cls: (
         cls.__name__,
         _who(cls),
-        None if cls in _TOLD_ELSEWHERE else facts_of(cls, None, _left_out(cls)),
+        None if cls in _TOLD_ELSEWHERE else facts_of(cls, None, _COLUMNS),
     )
     for cls in DECISION_TYPES
 }
+_TABLE[Approved] = ("Approved", _who(Approved), _approved_facts)
 
 
 def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ...]:
