@@ -50,7 +50,7 @@ def share(value: int, part: int, whole: int) -> Money:
     like this but taken as what is left, so that nothing drifts.
     """
     assert 0 < part <= whole, "a share is a part of a whole"
-    return Money((value * part * 2 + whole) // (whole * 2))
+    return Money((value * part + whole // 2) // whole)
 
 
 def quantity_for(value: int, price: int) -> Quantity:
@@ -70,9 +70,12 @@ def round_up(value: int, step: int) -> int:
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
-    """``numerator / denominator`` to the nearest integer, halves upwards; the denominator > 0."""
+    """``numerator / denominator`` to the nearest integer, halves upwards; the denominator > 0.
+
+    Of an odd denominator half a unit is left out of its half, which no whole numerator notices.
+    """
     assert denominator > 0, "rounding needs a positive denominator"
-    return (numerator * 2 + denominator) // (denominator * 2)
+    return (numerator + denominator // 2) // denominator
 
 
 def parse(text: str | int | Decimal) -> int:

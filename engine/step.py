@@ -37,15 +37,15 @@ def step(state: EngineState, stamped: Stamped) -> Step:
     judge = JUDGES[kind]
     if judge is decide_nothing:
         return NOTHING
-    decisions: list[Decision] = []
-    for decision in judge(state, input_):
-        DECISION_ROUTES[type(decision)](state, decision)
-        decisions.append(decision)
-    if not decisions:
+    judged = judge(state, input_)
+    if judged == ():
         return NOTHING
+    decisions: list[Decision] = []
     effects: list[Effect] = []
-    for decision in decisions:
-        reaction = REACTIONS.get(type(decision))
-        if reaction is not None:
-            effects.extend(reaction(decision))
-    return Step(tuple(decisions), tuple(effects))
+    for decision in judged:
+        conclusion = type(decision)
+        DECISION_ROUTES[conclusion](state, decision)
+        decisions.append(decision)
+        if conclusion in REACTIONS:
+            effects += REACTIONS[conclusion](decision)
+    return Step(tuple(decisions), tuple(effects)) if decisions else NOTHING

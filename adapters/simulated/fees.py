@@ -29,6 +29,8 @@ def price_against(side: int, base: int, rate: int, tick: int) -> int:
     With ``taker_cost`` it is what a taker pays or gets, with ``half_spread`` the price that a
     limit order must reach to cross.
     """
+    if rate == 0 and base % tick == 0 and base > 0:
+        return base
     step = tick * SCALE
     if side > 0:
         return -(base * (SCALE + rate) // -step) * tick

@@ -76,8 +76,7 @@ class VenueMarket:
         elif position.quantity:
             floor = position.target_price or floor
             ceiling = position.stop_price or ceiling
-        orders = self.orders.values()
-        for order in orders:
+        for order in self.orders.values():
             level = self.level(order)
             if acts_falling(order):
                 floor = max(floor, level)
@@ -85,7 +84,10 @@ class VenueMarket:
                 ceiling = min(ceiling, level)
         self.floor, self.ceiling = floor, ceiling
         before = self.held
-        self.held = margin_held(position, orders, self.leverage, self._taker_fee)
+        self.held = 0
+        if position.quantity or self.orders:
+            orders = self.orders.values()
+            self.held = margin_held(position, orders, self.leverage, self._taker_fee)
         return self.held - before
 
     def level(self, order: VenueOrder) -> int:

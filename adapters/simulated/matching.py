@@ -76,18 +76,18 @@ def fill_order(
     order.book(quantity)
     market.touched_ns = venue_ns
     report = OrderFilled(
-        key=market.key,
-        client_id=order.client_id,
-        venue_order_id=order.venue_order_id,
-        execution_id=market.next_execution_id(),
-        cause="order",
-        side=order.asked.side,
-        price=Price(price),
-        quantity=Quantity(quantity),
-        fee=Money(fee),
-        fee_asset=state.costs.asset,
-        is_maker=is_maker,
-        venue_ns=Nanos(venue_ns),
+        market.key,
+        order.client_id,
+        order.venue_order_id,
+        market.next_execution_id(),
+        "order",
+        order.asked.side,
+        Price(price),
+        Quantity(quantity),
+        Money(fee),
+        state.costs.asset,
+        is_maker,
+        Nanos(venue_ns),
     )
     state.outbox.send_fill(report, venue_ns, order.client_id, order.fills)
     if order.filled == order.quantity:
@@ -115,18 +115,18 @@ def close_position(
     fee = state.book_money(profit, value, False)
     market.touched_ns = venue_ns
     report = OrderFilled(
-        key=market.key,
-        client_id=NO_CLIENT_ID,
-        venue_order_id=state.next_order_id(),
-        execution_id=market.next_execution_id(),
-        cause=cause,
-        side=side,
-        price=Price(price),
-        quantity=Quantity(quantity),
-        fee=Money(fee),
-        fee_asset=state.costs.asset,
-        is_maker=False,
-        venue_ns=Nanos(venue_ns),
+        market.key,
+        NO_CLIENT_ID,
+        state.next_order_id(),
+        market.next_execution_id(),
+        cause,
+        side,
+        Price(price),
+        Quantity(quantity),
+        Money(fee),
+        state.costs.asset,
+        False,
+        Nanos(venue_ns),
     )
     state.outbox.send_fill(report, venue_ns, opener, 0)
     protect(state, market, None, was, venue_ns)
@@ -142,22 +142,23 @@ def protect(
     later fills of it leave alone what has been changed since.
     """
     position = market.position
-    before = (position.stop_price, position.target_price)
+    stop, target = position.stop_price, position.target_price
     now = position.quantity
-    if was * now <= 0:
+    turned = was * now <= 0
+    if turned:
         position.stop_price = position.target_price = NO_PRICE
         if order is not None and now:
             position.opener = order.client_id
     refused = False
-    if order is not None and now * order.side > 0 and (order.fills == 1 or was * now <= 0):
+    if order is not None and now * order.side > 0 and (order.fills == 1 or turned):
         refused = _attach(state, market, order)
-    if (position.stop_price, position.target_price) != before:
+    if position.stop_price != stop or position.target_price != target:
         report_stop(state, market, venue_ns)
     if refused:
         reason = "the venue did not take the stop that came with the order"
         rejected = StopRejected(market.key, 10001, reason, Nanos(venue_ns))
         state.outbox.send(rejected, venue_ns)
-    if was * now <= 0 and market.orders:
+    if turned and market.orders:
         _drop_reduce_only(state, market, venue_ns)
 
 

@@ -46,14 +46,15 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
 
 def _steps(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
     tick, lot = market.instrument.tick, market.instrument.lot
+    order_type, limit, trigger = asked.order_type, asked.price, asked.trigger_price
     if asked.quantity <= 0 or asked.quantity % lot:
         return PARAMETER, f"quantity {render(asked.quantity)} is no multiple of {render(lot)}"
-    for price in (asked.price, asked.trigger_price, asked.stop_price, asked.target_price):
-        if price < 0 or price % tick:
+    for price in (limit, trigger, asked.stop_price, asked.target_price):
+        if price and (price < 0 or price % tick):
             return PARAMETER, f"price {render(price)} is no multiple of {render(tick)}"
-    if (asked.order_type == "limit") != (asked.price > 0):
+    if (order_type == "limit") != (limit > 0):
         return PARAMETER, "a limit order has a price, a market order has none"
-    if (asked.order_type == "stop_market") != (asked.trigger_price > 0):
+    if (order_type == "stop_market") != (trigger > 0):
         return PARAMETER, "a conditional order has a trigger price, others have none"
     return None
 

@@ -58,7 +58,7 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
 
 
 def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:
-    if breached(state, symbol):
+    if state.open_positions.get(symbol):
         yield from judge_limits(state, symbol)
     for seat, intents in wishes:
         yield from _follow(state, seat, intents)
