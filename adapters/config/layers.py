@@ -51,25 +51,6 @@ def leaves(tree: Mapping[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPa
             yield (*above, key), value
 
 
-def merged(trees: Sequence[Mapping[str, Any]]) -> Tree:
-    """One tree of several, the strongest first: tables are joined, any other value is replaced."""
-    whole: Tree = {}
-    for tree in reversed(trees):
-        _lay_over(whole, tree)
-    return whole
-
-
-def _lay_over(below: Tree, above: Mapping[str, Any]) -> None:
-    for key, value in above.items():
-        if not isinstance(value, Mapping):
-            below[key] = value
-            continue
-        table = below.get(key)
-        if not isinstance(table, dict):
-            table = below[key] = {}
-        _lay_over(table, value)
-
-
 def tree_layer(tree: Tree, origin: str) -> Layer:
     """A layer of an existing tree, all of one origin."""
     return Layer(tree, {path: origin for path, _ in leaves(tree)})

@@ -3,8 +3,7 @@
 How this works: each source becomes a layer. The general tables ``[risk]`` and ``[sizing]`` are
 spread over the accounts within their own layer, so that one law holds for every key: --set over
 environment over file over defaults. The keys of each layer are checked where they were written,
-then the layers are merged and pydantic checks the values. (pydantic-settings could merge them, but
-its import costs more than everything else that is done here.)
+then pydantic-settings merges the layers and pydantic checks the values.
 """
 
 import re
@@ -24,7 +23,6 @@ from adapters.config.layers import (
     environment_layer,
     file_layer,
     leaves,
-    merged,
     set_layer,
 )
 from adapters.config.parameters import every_parameter
@@ -213,7 +211,7 @@ def _origins(layers: Sequence[Layer]) -> dict[KeyPath, str]:
 
 def _validated(layers: Sequence[Layer], origins: Mapping[KeyPath, str], name: str) -> Settings:
     try:
-        return Settings.model_validate(merged([layer.tree for layer in layers]))
+        return Settings(layers=[layer.tree for layer in layers])  # type: ignore[call-arg]
     except ValidationError as error:
         raise UserError(_sentence(error, origins, name)) from error
 

@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import InitSettingsSource
 
 from adapters.config import scalars as s
 from adapters.simulated.candle_path import PATHS
@@ -188,8 +190,10 @@ class InstrumentSection(Section):
     maintenance_rate: s.Fraction
 
 
-class Settings(Section):
-    """The whole configuration: what the layers say together."""
+class Settings(BaseSettings):
+    """The whole configuration. Its sources are handed in; it looks nothing up by itself."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     run: RunSection = default({})
     venue: VenueSection = default({})
@@ -197,3 +201,17 @@ class Settings(Section):
     limits: LimitsSection = default({})
     accounts: dict[str, AccountSection]
     instruments: dict[str, InstrumentSection] = default({})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The layers that ``resolve`` read, strongest first; never the process's environment."""
+        assert isinstance(init_settings, InitSettingsSource)
+        layers = init_settings.init_kwargs["layers"]
+        return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)

@@ -25,12 +25,9 @@ def loaded(statement: str) -> set[str]:
     ("statement", "heavy"),
     [
         ("import cli", ["pydantic", "pyarrow", "rich", "msgspec", "sqlite3", "engine.state"]),
-        ("import adapters.config.terms", ["pydantic_settings", "dotenv", "pyarrow", "asyncio"]),
-        (
-            "import adapters.history.opening",
-            ["pyarrow.compute", "pyarrow.parquet", "pyarrow.fs", "pyarrow.dataset", "pandas"],
-        ),
-        ("import replays.plan", ["asyncio", "rich", "ssl", "pyarrow.compute", "pandas"]),
+        ("import adapters.config.terms", ["pyarrow", "sqlite_utils", "rich"]),
+        ("import adapters.history.opening", ["pydantic", "pyarrow.dataset", "pandas"]),
+        ("import replays.plan", ["rich", "pandas"]),
         ("import commands.explain, commands.replay, commands.verify", ["pydantic", "pyarrow"]),
         ("import commands.explain, commands.replay, commands.verify", ["sqlite_utils", "asyncio"]),
         ("import journal.reader", ["sqlite_utils", "pydantic", "pyarrow"]),
