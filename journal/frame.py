@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from engine.messages.decisions import Decision
-from engine.messages.inputs import Stamped
+from engine.messages.inputs import Input, Stamped
 from engine.messages.runs import RunStarted
+from engine.timebase import Nanos
 from journal.chain import Page
 
 Frame = tuple[Stamped, tuple[Decision, ...]]
 """One input and what the engine decided upon it. A plain tuple: it is made two times a candle."""
+
+Turn = tuple[Nanos, Input, tuple[Decision, ...]]
+"""A frame without its seq, for whoever folds them one after the other."""
 
 PAGE_FRAMES = 4096
 """Frames in a full page: a backtest writes no smaller ones, a live loop no larger ones."""
@@ -51,3 +55,6 @@ class FrameSource(Protocol):
 
     def frames(self, first: int = 1, last: int | None = None) -> Iterator[Frame]:
         """The frames with ``first <= seq <= last``; all that follow ``first`` without ``last``."""
+
+    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
+        """The same frames page by page, faster: the seq of the first of each list, and the list."""

@@ -8,7 +8,7 @@ from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import RunStarted
 from journal.chain import GENESIS, Page
-from journal.frame import PAGE_FRAMES, Frame, Head
+from journal.frame import PAGE_FRAMES, Frame, Head, Turn
 from journal.pages import make_page
 from journal.upcast import FORMAT
 
@@ -82,6 +82,13 @@ class MemoryJournal:
     def frames(self, first: int = 1, last: int | None = None) -> Iterator[Frame]:
         """The frames with ``first <= seq <= last``."""
         return islice(iter(self._frames), first - 1, last)
+
+    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
+        """The same frames, as many at once as a page holds."""
+        stop = len(self._frames) if last is None else min(last, len(self._frames))
+        for start in range(first - 1, stop, PAGE_FRAMES):
+            frames = self._frames[start : min(start + PAGE_FRAMES, stop)]
+            yield start + 1, [(one.at, one.input, decisions) for one, decisions in frames]
 
     def _full_pages(self) -> Iterator[list[Frame]]:
         for start in range(1, len(self._frames), PAGE_FRAMES):

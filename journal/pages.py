@@ -15,9 +15,10 @@ from engine.domain.candle import Candle
 from engine.errors import InvariantError
 from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened
+from engine.timebase import Nanos
 from journal.chain import Page, page_digest
 from journal.codec import CHECKED, DECISION_DECODERS, ENCODERS, INPUT_DECODERS
-from journal.frame import Frame
+from journal.frame import Frame, Turn
 from journal.frequent import Row
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
 
@@ -37,7 +38,17 @@ def _refuse_float(text: str) -> NoReturn:
     raise ValueError(f"holds the float {text}, and journals hold none")
 
 
-_decode_json = msgspec.json.Decoder(float_hook=_refuse_float).decode
+class FrameRow(msgspec.Struct, array_like=True, gc=False):
+    """One frame as it is stored: cheaper to make, and to take apart, than lists in a list."""
+
+    at: Nanos
+    input: tuple[Any, ...]
+    decisions: tuple[tuple[Any, ...], ...] = ()
+
+
+_decode_rows = msgspec.json.Decoder(list[FrameRow], float_hook=_refuse_float).decode
+_NO_MESSAGE = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+"""What decoding a row raises when it has another shape than its tag says."""
 
 
 def encode_body(frames: Sequence[Frame]) -> bytes:
@@ -139,36 +150,61 @@ def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) 
 
     Digests are not looked at here: that is the chain's business.
     """
+    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    rows = _stored_rows(page, table, newest)
+    try:
+        return [
+            (Stamped(seq, row.at, inputs[row.input[0]](row.input)), ())
+            if not row.decisions
+            else (
+                Stamped(seq, row.at, inputs[row.input[0]](row.input)),
+                tuple([decisions[decision[0]](decision) for decision in row.decisions]),
+            )
+            for seq, row in enumerate(rows, page.first_seq)
+        ]
+    except _NO_MESSAGE as error:
+        raise ValueError(f"holds a row that is no frame ({error!r})") from error
+
+
+def decode_turns(page: Page) -> list[Turn]:
+    """The frames of a page without their stamps, for whoever only folds them: a third cheaper."""
+    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    rows = _stored_rows(page, UPCASTERS, FORMAT)
+    try:
+        return [
+            (row.at, inputs[row.input[0]](row.input), ())
+            if not row.decisions
+            else (
+                row.at,
+                inputs[row.input[0]](row.input),
+                tuple([decisions[decision[0]](decision) for decision in row.decisions]),
+            )
+            for row in rows
+        ]
+    except _NO_MESSAGE as error:
+        raise ValueError(f"holds a row that is no frame ({error!r})") from error
+
+
+def _stored_rows(page: Page, table: Upcasters, newest: int) -> list[FrameRow]:
+    """The rows of a page as the newest version writes them."""
     version = page_format(page)
     if version > newest:
         raise ValueError(f"has format {version}, newer than {newest}")
     try:
-        rows = _decode_json(plain_body(page))
+        rows = _decode_rows(plain_body(page))
+    except msgspec.ValidationError as error:
+        raise ValueError(f"holds a row that is no frame ({error})") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"is no JSON ({error})") from error
-    try:
-        if version < newest:
-            rows = [_upcast_row(row, version, newest, table) for row in rows]
-        return _decode_rows(rows, page.first_seq)
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise ValueError(f"holds a row that is no frame ({error!r})") from error
+    if version < newest:
+        try:
+            return [_upcast_row(row, version, newest, table) for row in rows]
+        except _NO_MESSAGE as error:
+            raise ValueError(f"holds a row that is no frame ({error!r})") from error
+    return rows
 
 
-def _decode_rows(rows: list[Any], first_seq: int) -> list[Frame]:
-    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
-    return [
-        (Stamped(seq, row[0], inputs[row[1][0]](row[1])), ())
-        if len(row) == 2
-        else (
-            Stamped(seq, row[0], inputs[row[1][0]](row[1])),
-            tuple([decisions[decision[0]](decision) for decision in row[2]]),
-        )
-        for seq, row in enumerate(rows, first_seq)
-    ]
-
-
-def _upcast_row(row: list[Any], version: int, newest: int, table: Upcasters) -> list[Any]:
-    row[1] = upcast(row[1], version, newest, table)
-    if len(row) == 3:
-        row[2] = [upcast(decision, version, newest, table) for decision in row[2]]
-    return row
+def _upcast_row(row: FrameRow, version: int, newest: int, table: Upcasters) -> FrameRow:
+    fact = upcast(list(row.input), version, newest, table)
+    decided = [upcast(list(decision), version, newest, table) for decision in row.decisions]
+    return FrameRow(row.at, tuple(fact), tuple([tuple(decision) for decision in decided]))

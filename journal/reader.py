@@ -6,20 +6,21 @@ whole. (``verify`` looks at everything else, too.)
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from engine.errors import NegativeAnswerError, WorldError
 from engine.messages.runs import RunStarted
 from journal.chain import GENESIS, Page, linked
 from journal.doorstep import connect_readonly
 from journal.failures import DAMAGED, primary_code
-from journal.frame import Frame, Head
+from journal.frame import Frame, Head, Turn
 from journal.head import read_head
-from journal.pages import decode_page
+from journal.pages import decode_page, decode_turns
 
+T = TypeVar("T")
 _BATCH = 8
 _COLUMNS = "first_seq, last_seq, first_at, last_at, codec, body, digest"
 FIRST_ROW = -(1 << 63)
@@ -84,6 +85,17 @@ class JournalReader:
 
         Without ``last`` the journal has to reach as far as its head says.
         """
+        for _, frames in self._decoded(decode_page, first, last):
+            yield from frames
+
+    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
+        """The same frames page by page, without stamps; held against the chain as well."""
+        return self._decoded(decode_turns, first, last)
+
+    def _decoded(
+        self, decode: Callable[[Page], list[T]], first: int, last: int | None
+    ) -> Iterator[tuple[int, list[T]]]:
+        """The decoded part of each page between ``first`` and ``last``, with its first seq."""
         end = self.head.last_seq if last is None else last
         reached = first - 1
         start = self._start_of(first)
@@ -91,12 +103,13 @@ class JournalReader:
         for page in self.pages_from(start):
             if page.first_seq > end and last is not None:
                 return
-            frames = self._decoded(page, previous)
-            if page.first_seq < first:
-                frames = frames[first - page.first_seq :]
+            decoded = self._sound(page, previous, decode)
             if last is not None and page.last_seq > last:
-                frames = frames[: len(frames) - (page.last_seq - last)]
-            yield from frames
+                decoded = decoded[: len(decoded) - (page.last_seq - last)]
+            if page.first_seq < first:
+                yield first, decoded[first - page.first_seq :]
+            else:
+                yield page.first_seq, decoded
             previous, reached = page.digest, page.last_seq
         if last is None and reached < end:
             raise NegativeAnswerError(
@@ -118,11 +131,11 @@ class JournalReader:
     ) -> None:
         self.close()
 
-    def _decoded(self, page: Page, previous: str) -> list[Frame]:
+    def _sound(self, page: Page, previous: str, decode: Callable[[Page], list[T]]) -> list[T]:
         try:
             if not linked(previous, page):
                 raise ValueError("was changed after it was written")
-            return decode_page(page)
+            return decode(page)
         except ValueError as error:
             raise NegativeAnswerError(
                 f"journal {self.name}: the page from seq {page.first_seq} {error}; run verify"

@@ -7,7 +7,7 @@ program starts or when a row is written.
 
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -19,14 +19,16 @@ from engine.ids import PositionKey
 Encode = Callable[[Any], Any]
 Decode = Callable[[Any], Any]
 
-_KEYS: dict[tuple[str, str, int], PositionKey] = {}
+_KEYS: dict[tuple[Any, ...], PositionKey] = {}
 
 
-def intern_key(row: list[Any]) -> PositionKey:
+def intern_key(row: Iterable[Any]) -> PositionKey:
     """The one object for a position key, however often it was stored."""
-    venue_account, symbol, index = row
-    key = PositionKey(venue_account, symbol, index)
-    return _KEYS.setdefault(key, key)
+    parts = tuple(row)
+    known = _KEYS.get(parts)
+    if known is None:
+        known = _KEYS[parts] = PositionKey(*parts)
+    return known
 
 
 def field_hints(cls: type) -> dict[str, Any]:
@@ -88,10 +90,11 @@ def row_decoder(cls: type, skip: int = 0) -> Decode:
     if not nested:
         return lambda row: cls(*row[skip:])
 
-    def decode(row: list[Any]) -> Any:
+    def decode(row: Sequence[Any]) -> Any:
+        values = list(row)
         for i, decode_value in nested:
-            row[i] = decode_value(row[i])
-        return cls(*row[skip:])
+            values[i] = decode_value(values[i])
+        return cls(*values[skip:])
 
     return decode
 

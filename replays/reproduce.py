@@ -1,6 +1,6 @@
 """Rebuilding state from a journal (refold) and running its decisions again (re-decide)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -11,7 +11,7 @@ from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import ENGINE_SEMANTICS, Terms
 from engine.state import EngineState, StrategyFactory, no_strategies
-from journal.frame import Frame, FrameSource
+from journal.frame import FrameSource, Turn
 
 Watch = Callable[[Stamped, tuple[Decision, ...], EngineState], None]
 """Called after each frame has been folded."""
@@ -45,22 +45,26 @@ def refold(
 ) -> EngineState:
     """The state after the frames up to ``to_seq`` and ``to_at`` (both included): law 2."""
     state = EngineState(factory)
-    _fold(state, source.frames(1, to_seq), to_at)
+    limit = to_at if to_at is not None else 1 << 63
+    for first, turns in source.turns(1, to_seq):
+        if not _fold(state, first, turns, limit):
+            break
     return state
 
 
-def _fold(state: EngineState, frames: Iterable[Frame], to_at: int | None) -> None:
-    limit = to_at if to_at is not None else 1 << 63
+def _fold(state: EngineState, first: int, turns: Sequence[Turn], limit: int) -> bool:
+    """Fold frames that begin with the seq ``first``; false once one is later than ``limit``."""
     inputs, facts = INPUT_ROUTES, DECISION_ROUTES
-    for stamped, decisions in frames:
-        at = stamped.at
+    for seq, (at, message, decisions) in enumerate(turns, first):
         if at > limit:
-            return
-        state.seq = stamped.seq
+            return False
+        state.seq = seq
         state.at = at
-        inputs[type(stamped.input)](state, stamped.input)
-        for decision in decisions:
-            facts[type(decision)](state, decision)
+        inputs[type(message)](state, message)
+        if decisions:
+            for decision in decisions:
+                facts[type(decision)](state, decision)
+    return True
 
 
 def redecide(

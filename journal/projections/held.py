@@ -40,9 +40,7 @@ class PositionBook:
         held = self.held.get(key)
         return held.account if held is not None else ""
 
-    def fill(
-        self, fill: OrderFilled, value: int, request: OrderRequested | None, at: int
-    ) -> None:
+    def fill(self, fill: OrderFilled, value: int, request: OrderRequested | None, at: int) -> None:
         """Book an execution: first what it closes, then what it opens (bybit-v5.md 5.5)."""
         key, quantity = fill.key, int(fill.quantity)
         held = self.held.get(key)

@@ -202,8 +202,8 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 VIEWS: dict[str, str] = {
     "decisions": """
         SELECT seq, n, at, kind, account, symbol, client_id, reason, facts FROM other_decisions
-        UNION ALL SELECT requested_seq, requested_n, requested_at, 'OrderRequested', account, symbol,
-            client_id, reason, NULL FROM orders
+        UNION ALL SELECT requested_seq, requested_n, requested_at, 'OrderRequested', account,
+            symbol, client_id, reason, NULL FROM orders
         UNION ALL SELECT seq, n, closed_at, 'TradeClosed', account, symbol, '', '', NULL FROM trades
         UNION ALL SELECT seq, n, at, 'GovernorActed', account, '', '', reason, NULL
             FROM governor_events
