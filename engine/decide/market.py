@@ -29,9 +29,9 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
     Strategies see only their own position, which no decision changes, so all are asked first;
     what they want is then followed one by one. A quiet candle leaves without a generator.
     """
-    symbol = candle.symbol
+    symbol, at = candle.symbol, state.at
     wishes: list[Wish] = []
-    fresh = state.at - candle.close_ns <= state.terms.limits.max_candle_age_ns
+    fresh = at - candle.close_ns <= state.terms.limits.max_candle_age_ns
     for seat in state.seats_by_symbol.get(symbol, ()):
         bar = seat.bar
         if bar is None or seat.halted:
@@ -40,7 +40,7 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             wishes.append((seat, seat.error))
         elif fresh and seat.strategy is not None:
             view = seat.view
-            view.at = state.at
+            view.at = at
             view.candle = bar
             view.busy = seat.pending_entries > 0
             # The user's code: what it raises halts the strategy and nothing else (design 2).

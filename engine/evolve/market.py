@@ -24,7 +24,10 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
         for seat in seats:
             seat.bar = None
         return
-    market.close(candle.close, candle.close_ns)
+    market.close_ns = candle.close_ns
+    market.last = candle.close
+    if not market.has_marks:
+        market.mark = candle.close
     if state.open_positions[symbol]:
         mark_positions(state, symbol, market.mark)
     for seat in seats:

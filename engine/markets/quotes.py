@@ -21,13 +21,6 @@ class Market:
         self.close_ns = Nanos(0)
         self.leverage = ONE
 
-    def close(self, price: Price, close_ns: Nanos) -> None:
-        """Take in the close of a bar."""
-        self.last = price
-        self.close_ns = close_ns
-        if not self.has_marks:
-            self.mark = price
-
     def tell_mark(self, price: Price) -> None:
         """Take in a mark price of the venue's own; closes are no longer marks."""
         self.has_marks = True

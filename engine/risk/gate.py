@@ -5,6 +5,8 @@ name, value, threshold and verdict in the decision, also when it passes, in this
 first one that failed names the refusal.
 """
 
+from operator import itemgetter
+
 from engine.domain.intent import Enter
 from engine.messages.decisions import Approved, CheckRow, IntentRefused, as_checks
 from engine.money import Price
@@ -14,6 +16,7 @@ from engine.risk.holdings import survey
 from engine.sizing import size_entry
 from engine.state import EngineState, Seat
 
+_passed = itemgetter(3)
 GOVERNOR_RULES = ("symbol_owner", "opposing", "symbol_exposure")
 """Breaches of these put the account into the breach cooldown (S0-21)."""
 
@@ -41,10 +44,10 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     least = max(market.instrument.min_quantity, sizing.min_quantity)
     checks.append(("quantity", sized.quantity, least, not sized.refusal))
     checks += exposure_checks(state, seat, held, equity, intent.side, sized.notional)
-    for name, _, _, passed in checks:
-        if not passed:
-            code = sized.refusal if name == "quantity" else name
-            return IntentRefused(seat.key, account.name, intent.side, code, as_checks(checks))
+    if not all(map(_passed, checks)):
+        name = next(row[0] for row in checks if not row[3])
+        code = sized.refusal if name == "quantity" else name
+        return IntentRefused(seat.key, account.name, intent.side, code, as_checks(checks))
     return Approved(
         seat.key,
         account.name,
