@@ -64,11 +64,10 @@ class Timeline:
 
         A timer or command of that very moment waits until its market events have been brought.
         """
-        venue, timers = self._venue, self._state.timers
+        venue, timers, commands = self._venue, self._state.timers, self._commands
         while True:
             request, report, timer = venue.next_request_ns, venue.next_report_ns, timers.next_due
-            command = self._commands[0][0] if self._commands else at
-            first = min(request, report, timer, command)
+            first = min(request, report, timer, commands[0][0] if commands else at)
             if first >= at:
                 return
             if request == first:
@@ -78,4 +77,4 @@ class Timeline:
             elif timer == first:
                 yield max(timer, self._state.at), TimerFired(timer)
             else:
-                yield self._commands.pop(0)
+                yield commands.pop(0)

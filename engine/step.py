@@ -38,7 +38,7 @@ def step(state: EngineState, stamped: Stamped) -> Step:
     if judge is decide_nothing:
         return NOTHING
     judged = judge(state, input_)
-    if judged == ():
+    if not judged:
         return NOTHING
     decisions: list[Decision] = []
     effects: list[Effect] = []

@@ -58,8 +58,8 @@ class ReportQueue:
         at = venue_ns + self._latency_ns
         if at < self.event_at:
             at = self.event_at
-        heappush(self._heap, (at, self._sent, report))
-        self._sent += 1
+        self._sent = sent = self._sent + 1
+        heappush(self._heap, (at, sent, report))
         if at < self.next_ns:
             self.next_ns = at
 
@@ -70,8 +70,8 @@ class ReportQueue:
 
     def send_at(self, report: ExecutionReport, at: int) -> None:
         """Let ``report`` arrive at ``at`` exactly."""
-        heappush(self._heap, (at, self._sent, report))
-        self._sent += 1
+        self._sent = sent = self._sent + 1
+        heappush(self._heap, (at, sent, report))
         if at < self.next_ns:
             self.next_ns = at
 
