@@ -1,6 +1,6 @@
 """A frame, the unit of record, and what it means to be read frame by frame."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple, Protocol
 
 from engine.messages.decisions import Decision
@@ -56,5 +56,12 @@ class FrameSource(Protocol):
     def frames(self, first: int = 1, last: int | None = None) -> Iterator[Frame]:
         """The frames with ``first <= seq <= last``; all that follow ``first`` without ``last``."""
 
-    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
-        """The same frames page by page, faster: the seq of the first of each list, and the list."""
+    def turns(
+        self, last: int | None = None, without: Collection[type] = ()
+    ) -> Iterator[tuple[int, list[Turn]]]:
+        """All frames up to ``last``, page by page and faster: the seq of the first, and the list.
+
+        Decisions of the types in ``without`` are left out: whoever folds them to nothing need not
+        have them made. A list should be let go before the next is asked for; the next page then
+        takes its place in the processor's cache.
+        """

@@ -1,6 +1,6 @@
 """A journal in memory: the same port and the same frames, for sweeps and tests."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 from engine.errors import InvariantError
@@ -83,10 +83,16 @@ class MemoryJournal:
         """The frames with ``first <= seq <= last``."""
         return islice(iter(self._frames), first - 1, last)
 
-    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
-        """The same frames, as many at once as a page holds."""
+    def turns(
+        self, last: int | None = None, without: Collection[type] = ()
+    ) -> Iterator[tuple[int, list[Turn]]]:
+        """The frames up to ``last``, as many at once as a page holds, with all their decisions.
+
+        Leaving out those of the types in ``without`` would save nothing: they are made already.
+        """
+        del without
         stop = len(self._frames) if last is None else min(last, len(self._frames))
-        for start in range(first - 1, stop, PAGE_FRAMES):
+        for start in range(0, stop, PAGE_FRAMES):
             frames = self._frames[start : min(start + PAGE_FRAMES, stop)]
             yield start + 1, [(one.at, one.input, decisions) for one, decisions in frames]
 

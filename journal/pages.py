@@ -5,7 +5,7 @@ A body is an array of frame rows ``[at, input_row]`` or ``[at, input_row, [decis
 SQLite tool, a longer one is zstd. The codec names both this and the format version of the rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -166,8 +166,11 @@ def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) 
         raise ValueError(f"holds a row that is no frame ({error!r})") from error
 
 
-def decode_turns(page: Page) -> list[Turn]:
-    """The frames of a page without their stamps, for whoever only folds them: a third cheaper."""
+def decode_turns(page: Page, without: Collection[str] = ()) -> list[Turn]:
+    """The frames of a page without their stamps, for whoever only folds them: a third cheaper.
+
+    Decisions with a tag in ``without`` are left out.
+    """
     inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
     rows = _stored_rows(page, UPCASTERS, FORMAT)
     try:
@@ -177,7 +180,7 @@ def decode_turns(page: Page) -> list[Turn]:
             else (
                 row.at,
                 inputs[row.input[0]](row.input),
-                tuple([decisions[decision[0]](decision) for decision in row.decisions]),
+                tuple([decisions[one[0]](one) for one in row.decisions if one[0] not in without]),
             )
             for row in rows
         ]

@@ -6,7 +6,8 @@ whole. (``verify`` looks at everything else, too.)
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -14,6 +15,7 @@ from typing import Self, TypeVar
 from engine.errors import NegativeAnswerError, WorldError
 from engine.messages.runs import RunStarted
 from journal.chain import GENESIS, Page, linked
+from journal.codec import tag_of
 from journal.doorstep import connect_readonly
 from journal.failures import DAMAGED, primary_code
 from journal.frame import Frame, Head, Turn
@@ -87,10 +89,18 @@ class JournalReader:
         """
         for _, frames in self._decoded(decode_page, first, last):
             yield from frames
+            # What is let go now leaves its memory, still in the cache, to the next page.
+            del frames
 
-    def turns(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, list[Turn]]]:
-        """The same frames page by page, without stamps; held against the chain as well."""
-        return self._decoded(decode_turns, first, last)
+    def turns(
+        self, last: int | None = None, without: Collection[type] = ()
+    ) -> Iterator[tuple[int, list[Turn]]]:
+        """Frames 1 … ``last`` page by page, without stamps, held against the chain as well.
+
+        Decisions of the types in ``without`` are left out. Let a list go before taking the next.
+        """
+        tags = frozenset(tag_of(cls) for cls in without)
+        return self._decoded(partial(decode_turns, without=tags), 1, last)
 
     def _decoded(
         self, decode: Callable[[Page], list[T]], first: int, last: int | None
@@ -103,13 +113,10 @@ class JournalReader:
         for page in self.pages_from(start):
             if page.first_seq > end and last is not None:
                 return
-            decoded = self._sound(page, previous, decode)
-            if last is not None and page.last_seq > last:
-                decoded = decoded[: len(decoded) - (page.last_seq - last)]
-            if page.first_seq < first:
-                yield first, decoded[first - page.first_seq :]
-            else:
-                yield page.first_seq, decoded
+            begin = max(first - page.first_seq, 0)
+            stop = None if last is None or page.last_seq <= last else last - page.last_seq
+            # No name here for what is decoded: only the caller shall hold it.
+            yield page.first_seq + begin, self._sound(page, previous, decode)[begin:stop]
             previous, reached = page.digest, page.last_seq
         if last is None and reached < end:
             raise NegativeAnswerError(

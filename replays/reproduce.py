@@ -7,7 +7,7 @@ import attrs
 from engine.decide.router import decide
 from engine.digest import state_digest, strategy_digest
 from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES, evolve
-from engine.messages.decisions import Decision
+from engine.messages.decisions import CommandRefused, Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import ENGINE_SEMANTICS, Terms
 from engine.state import EngineState, StrategyFactory, no_strategies
@@ -15,6 +15,12 @@ from journal.frame import FrameSource, Turn
 
 Watch = Callable[[Stamped, tuple[Decision, ...], EngineState], None]
 """Called after each frame has been folded."""
+
+
+_IDLE = frozenset(
+    cls for cls, route in DECISION_ROUTES.items() if route is DECISION_ROUTES[CommandRefused]
+)
+"""Decisions that are folded to nothing, like the refusal of a command: a refold needs none."""
 
 
 @attrs.frozen
@@ -46,9 +52,10 @@ def refold(
     """The state after the frames up to ``to_seq`` and ``to_at`` (both included): law 2."""
     state = EngineState(factory)
     limit = to_at if to_at is not None else 1 << 63
-    for first, turns in source.turns(1, to_seq):
+    for first, turns in source.turns(to_seq, _IDLE):
         if not _fold(state, first, turns, limit):
             break
+        del turns
     return state
 
 
