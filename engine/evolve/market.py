@@ -42,14 +42,14 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
 
 def mark_positions(state: EngineState, symbol: str, mark: int) -> None:
     """Value the open positions of a symbol at its mark, and their accounts with them."""
+    accounts = state.accounts
     for position in state.open_positions[symbol]:
         profit = position.unrealised(mark)
         change = profit - position.marked
         if change:
             position.marked = profit
-            account = state.accounts.get(position.account)
-            if account is not None:
-                account.mark(change)
+            if position.account:
+                accounts[position.account].mark(change)
 
 
 def evolve_mark_priced(state: EngineState, marked: MarkPriced) -> None:

@@ -78,10 +78,13 @@ class VolatilityBreakout:
 
     def propose(self, view: View) -> Iterable[Intent]:
         """Enter on a breakout when flat; move the stop of a trailing position."""
+        close = view.candle.close
+        breaks_nothing = view.trace is None and self.lowest <= close <= self.highest
+        if breaks_nothing and self.tp_mode == "fixed":
+            return ()
         if view.quantity:
             return self._hold(view)
-        close = view.candle.close
-        if view.trace is None and self.lowest <= close <= self.highest:
+        if breaks_nothing:
             return ()
         if not view.check("channel_complete", self.warm, "==", True):
             return ()
