@@ -148,7 +148,35 @@ def _order_accepted(row: Any) -> OrderAccepted:
 
 
 def _order_filled(row: Any) -> OrderFilled:
-    return OrderFilled(intern_key(row[1]), *row[2:])
+    (
+        _,
+        key,
+        client_id,
+        venue_order_id,
+        execution_id,
+        cause,
+        side,
+        price,
+        quantity,
+        fee,
+        fee_asset,
+        is_maker,
+        venue_ns,
+    ) = row
+    return OrderFilled(
+        intern_key(key),
+        client_id,
+        venue_order_id,
+        execution_id,
+        cause,
+        side,
+        price,
+        quantity,
+        fee,
+        fee_asset,
+        is_maker,
+        venue_ns,
+    )
 
 
 def _stop_reported(row: Any) -> StopReported:
@@ -172,11 +200,81 @@ def _approved(row: Any) -> Approved:
 
 
 def _order_requested(row: Any) -> OrderRequested:
-    return OrderRequested(intern_key(row[1]), *row[2:])
+    (
+        _,
+        key,
+        account,
+        client_id,
+        purpose,
+        side,
+        order_type,
+        quantity,
+        price,
+        trigger_price,
+        time_in_force,
+        reduce_only,
+        stop_price,
+        target_price,
+        risk,
+        notional,
+        tag,
+        reason,
+    ) = row
+    return OrderRequested(
+        intern_key(key),
+        account,
+        client_id,
+        purpose,
+        side,
+        order_type,
+        quantity,
+        price,
+        trigger_price,
+        time_in_force,
+        reduce_only,
+        stop_price,
+        target_price,
+        risk,
+        notional,
+        tag,
+        reason,
+    )
 
 
 def _trade_closed(row: Any) -> TradeClosed:
-    return TradeClosed(intern_key(row[1]), *row[2:])
+    (
+        _,
+        key,
+        account,
+        trade,
+        side,
+        quantity,
+        entry_value,
+        exit_value,
+        fees,
+        pnl,
+        r_multiple,
+        opened_ns,
+        closed_ns,
+        exit_reason,
+        tag,
+    ) = row
+    return TradeClosed(
+        intern_key(key),
+        account,
+        trade,
+        side,
+        quantity,
+        entry_value,
+        exit_value,
+        fees,
+        pnl,
+        r_multiple,
+        opened_ns,
+        closed_ns,
+        exit_reason,
+        tag,
+    )
 
 
 FREQUENT_INPUT_DECODERS: dict[str, Decode] = {

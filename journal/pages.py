@@ -89,8 +89,11 @@ def _rows(frames: Sequence[Frame]) -> tuple[list[Row], list[Frame]]:
     rows: list[Row] = []
     loud: list[Frame] = []
     add, candle, bar_opened = rows.append, encoders[Candle], encoders[BarOpened]
-    for frame in frames:
+    first = frames[0][0].seq if frames else 0
+    for seq, frame in enumerate(frames, first):
         stamped, decisions = frame
+        if stamped.seq != seq:
+            raise InvariantError(f"the frames after seq {first} are not numbered one by one")
         message = stamped.input
         kind = type(message)
         if decisions:
@@ -115,8 +118,6 @@ def make_page(frames: Sequence[Frame], previous: str) -> Page:
 def page_of(frames: Sequence[Frame], previous: str) -> tuple[Page, list[Frame]]:
     """What ``make_page`` makes, and those of its frames that projections look at."""
     first, last = frames[0][0], frames[-1][0]
-    if [stamped.seq for stamped, _ in frames] != list(range(first.seq, first.seq + len(frames))):
-        raise InvariantError(f"the frames after seq {first.seq} are not numbered one by one")
     body, loud = _body(frames)
     codec = f"json-{FORMAT}"
     if len(body) > PLAIN_BYTES:

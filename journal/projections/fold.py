@@ -206,8 +206,11 @@ class Projections:
 
         All in one query, since a query for each fill would cost as much as writing it.
         """
-        inputs = [stamped.input for stamped, _ in frames]
-        asked = [each.execution_id for each in inputs if isinstance(each, v.OrderFilled)]
+        asked = [
+            stamped.input.execution_id
+            for stamped, _ in frames
+            if isinstance(stamped.input, v.OrderFilled)
+        ]
         if asked:
             text = msgspec.json.encode(asked).decode()
             known = self._connection.execute(KNOWN_EXECUTIONS, (text,)).fetchall()

@@ -1,14 +1,17 @@
 """What every journal does, in a file or in memory, while it is written and when it is read."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import InvariantError, WorldError
+from engine.errors import InvariantError, NegativeAnswerError, WorldError
+from engine.messages.decisions import Approved, OrderRequested, TradeClosed
 from engine.messages.inputs import Stamped
 from engine.ports import Frames
 from journal.frame import Frame, FrameSource
@@ -75,6 +78,55 @@ def test_any_stretch_of_frames_can_be_read(make: Make, tmp_path: Path) -> None:
         assert list(source.frames(45)) == everything[44:]
         assert list(source.frames(62)) == []
         assert list(source.frames(50, 1000)) == everything[49:]
+
+
+@every_journal
+def test_turns_are_the_frames_page_by_page(make: Make, tmp_path: Path) -> None:
+    journal = make(tmp_path)
+    for start in (2, 5002):
+        _fill(journal, quiet_frames(start, 2500))
+        journal.flush()
+    _fill(journal, [(attrs.evolve(s, seq=s.seq + 10_000), d) for s, d in round_trip()])
+    journal.close()
+    with _read(journal) as source:
+        frames = list(source.frames())
+        assert len(frames) == 10_007
+        for last in (None, 0, 1, 2, 4097, 4098, 10_001, 10_004, 10_007, 20_000):
+            told = [
+                (seq, *turn)
+                for first, turns in source.turns(last)
+                for seq, turn in enumerate(turns, first)
+            ]
+            assert told == [(s.seq, s.at, s.input, d) for s, d in frames[:last]]
+
+
+def test_turns_leave_out_the_decisions_that_nobody_wants(tmp_path: Path) -> None:
+    journal = _in_a_file(tmp_path)
+    _fill(journal, round_trip())
+    journal.close()
+    with JournalReader(journal.path) as reader:
+        frames = list(reader.frames())
+        for unwanted in ([Approved], [OrderRequested, TradeClosed]):
+            left = [tuple(one for one in d if type(one) not in unwanted) for _, d in frames]
+            told = [d for _, turns in reader.turns(None, unwanted) for _, _, d in turns]
+            assert told == left
+            assert left != [d for _, d in frames]
+
+
+def test_turns_of_a_changed_page_are_not_told(tmp_path: Path) -> None:
+    journal = _in_a_file(tmp_path)
+    _fill(journal, quiet_frames(2, 30))
+    journal.close()
+    connection = sqlite3.connect(journal.path)
+    connection.execute("DROP TRIGGER pages_refuse_update")
+    connection.execute("UPDATE pages SET last_at = last_at + 1 WHERE first_seq = 2")
+    connection.commit()
+    connection.close()
+    with JournalReader(journal.path) as reader:
+        turns = reader.turns()
+        assert next(turns)[0] == 1
+        with pytest.raises(NegativeAnswerError, match="from seq 2 was changed"):
+            next(turns)
 
 
 @every_journal

@@ -21,6 +21,11 @@ from engine.timebase import Nanos
 from journal.chain import GENESIS, Page
 from journal.codec import CHECKED, DECISION_TYPES, ENCODERS, INPUT_TYPES, tag_of
 from journal.frame import Frame
+from journal.frequent import (
+    FREQUENT_DECISION_DECODERS,
+    FREQUENT_ENCODERS,
+    FREQUENT_INPUT_DECODERS,
+)
 from journal.pages import decode_page, encode_body, make_page, plain_body
 from journal.structural import row_decoder, row_encoder
 from journal.upcast import upcast
@@ -55,6 +60,19 @@ def test_fast_rows_are_the_checked_ones(cls: type) -> None:
     message = next(one for one in [*every_input(), *every_decision()] if type(one) is cls)
     fast, checked = ENCODERS[cls](message), CHECKED[cls](message)
     assert json.encode(fast) == json.encode(checked)
+
+
+@pytest.mark.parametrize("tag", [*FREQUENT_INPUT_DECODERS, *FREQUENT_DECISION_DECODERS])
+def test_rows_are_read_by_hand_as_they_are_from_type_hints(tag: str) -> None:
+    by_hand = {**FREQUENT_INPUT_DECODERS, **FREQUENT_DECISION_DECODERS}[tag]
+    message = next(one for one in [*every_input(), *every_decision()] if tag_of(type(one)) == tag)
+    row = json.decode(json.encode(CHECKED[type(message)](message)))
+    assert by_hand(row) == row_decoder(type(message), 1)(row) == message
+
+
+def test_what_is_written_by_hand_is_read_by_hand() -> None:
+    read = {*FREQUENT_INPUT_DECODERS, *FREQUENT_DECISION_DECODERS}
+    assert {tag_of(cls) for cls in FREQUENT_ENCODERS} == read
 
 
 def test_a_candle_is_stored_as_candle_closed() -> None:
