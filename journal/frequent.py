@@ -8,7 +8,7 @@ function here equal to the one that was made for its type.
 from typing import Any
 
 from engine.domain.candle import Candle
-from engine.messages.decisions import Approved, OrderRequested, TradeClosed, as_checks
+from engine.messages.decisions import Approved, OrderRequested, TradeClosed
 from engine.messages.market import BarOpened
 from engine.messages.venue import OrderAccepted, OrderFilled, StopReported
 from journal.structural import Decode, Encode, intern_key
@@ -184,21 +184,6 @@ def _stop_reported(row: Any) -> StopReported:
     return StopReported(intern_key(key), stop_price, target_price, venue_ns)
 
 
-def _approved(row: Any) -> Approved:
-    _, key, account, side, quantity, entry_price, risk, notional, size_factor, checks = row
-    return Approved(
-        intern_key(key),
-        account,
-        side,
-        quantity,
-        entry_price,
-        risk,
-        notional,
-        size_factor,
-        as_checks(checks),
-    )
-
-
 def _order_requested(row: Any) -> OrderRequested:
     (
         _,
@@ -285,7 +270,7 @@ FREQUENT_INPUT_DECODERS: dict[str, Decode] = {
     "StopReported": _stop_reported,
 }
 FREQUENT_DECISION_DECODERS: dict[str, Decode] = {
-    "Approved": _approved,
     "OrderRequested": _order_requested,
     "TradeClosed": _trade_closed,
 }
+"""No ``Approved``: the house's rule is that none but the gate calls it by its name."""

@@ -8,6 +8,7 @@ program starts or when a row is written.
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -143,12 +144,34 @@ def value_decoder(hint: Any) -> Decode | None:
         return row_decoder(bare)
     items = _tuple_items(bare)
     if len(items) == 2 and items[1] is Ellipsis:
+        if _is_flat(items[0]):
+            return _flat_decoder(items[0])
         one = value_decoder(items[0])
         return tuple if one is None else lambda values: tuple([one(value) for value in values])
     each = tuple(value_decoder(item) or _as_is for item in items)
 
     def decode(values: list[Any]) -> tuple[Any, ...]:
         return tuple([decode_value(v) for decode_value, v in zip(each, values, strict=True)])
+
+    return decode
+
+
+def _is_flat(hint: Any) -> bool:
+    """Whether ``hint`` is a named tuple of plain values: a check of the gate."""
+    bare = bare_type(hint)
+    if not isinstance(bare, type) or not hasattr(bare, "_fields") or bare is PositionKey:
+        return False
+    return all(value_decoder(part) is None for part in field_hints(bare).values())
+
+
+def _flat_decoder(cls: type[tuple[Any, ...]]) -> Decode:
+    """Many named tuples at once, without a call in Python for each."""
+    make, width = partial(tuple.__new__, cls), len(field_hints(cls))
+
+    def decode(rows: Any) -> tuple[Any, ...]:
+        if rows and set(map(len, rows)) != {width}:
+            raise TypeError(f"{cls.__name__} has {width} fields")
+        return tuple(map(make, rows))
 
     return decode
 

@@ -214,11 +214,11 @@ def test_decisions_are_told_with_who_why_and_what(tmp_path: Path) -> None:
 def test_refusals_are_told_with_their_checks_and_approvals_without(tmp_path: Path) -> None:
     """All checks of an approval passed; they are in the frame, and would be half of the file."""
     kinds = (Approved, IntentRefused)
-    told = [one for one in every_decision() if isinstance(one, kinds)]
+    told: list[Any] = [one for one in every_decision() if isinstance(one, kinds)]
     path = write(tmp_path / "run.journal", Story().tell(TICK, *told).frames)
     approved, refused = rows_of(path, "SELECT kind, facts FROM decisions ORDER BY n")
     assert json.loads(refused["facts"])["checks"] == [list(check) for check in told[1].checks]
-    assert json.loads(approved["facts"])["quantity"] == told[0].quantity / UNIT  # type: ignore[union-attr]
+    assert json.loads(approved["facts"])["quantity"] == told[0].quantity / UNIT
     assert "checks" not in json.loads(approved["facts"])
 
 
