@@ -56,6 +56,11 @@ def command(journal: Path, target: str, strategies: tuple[str, ...], as_json: bo
             f"journal {journal}: the state refolds to {digest}, it was sealed with "
             f"{head.state_digest}"
         )
+    elif whole and head.sealed and strategy_digest not in ("", head.strategy_digest):
+        refusal = (
+            f"journal {journal}: the strategies refold to {strategy_digest}, they were sealed with "
+            f"{head.strategy_digest}; a strategy that changes in propose what it keeps does so"
+        )
     data = {
         "journal": str(journal),
         "run": state.run,
@@ -122,11 +127,10 @@ def _show(
     )
     _show_some(console, "incidents", known["incidents"], ("incident", "kind", "account", "symbol"))
     heading(console, "replay")
-    sealed = "as sealed" if data["whole"] and head.sealed else "nothing to hold it against"
     facts(
         console,
         [
-            ("state digest", f"{data['digest']} ({sealed})"),
+            ("state digest", f"{data['digest']} ({_held(data, head)})"),
             ("strategies", data["strategy_digest"] or "their source is not at hand"),
             (
                 "speed",
@@ -134,6 +138,12 @@ def _show(
             ),
         ],
     )
+
+
+def _held(data: dict[str, Any], head: Head) -> str:
+    if not (data["whole"] and head.sealed):
+        return "nothing to hold it against"
+    return "as sealed" if data["digest"] == head.state_digest else "not as sealed"
 
 
 def _show_some(

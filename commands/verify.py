@@ -99,6 +99,8 @@ def show_proof(console: Console, proof: Proof, journal: str, seconds: float) -> 
         rows.append((mark_of(True), "re-decide", again))
     elif proof.divergence is not None:
         rows.append((mark_of(False), "re-decide", f"differs at seq {proof.divergence.seq}"))
+    elif proof.code == "impure":
+        rows.append((mark_of(False), "re-decide", f"leaves another state at seq {proof.bad_seq}"))
     if proof.code == "unexpected":
         rows.append((mark_of(False), "expect", proof.fault))
     columns(console, ("", "", ""), rows)

@@ -6,6 +6,9 @@ import attrs
 
 from adapters.strategy_source import StrategyShelf
 from engine.errors import InvariantError
+from engine.evolve.router import evolve
+from engine.messages.decisions import Decision
+from engine.messages.inputs import Stamped
 from engine.state import EngineState
 from journal.export import named
 from journal.frame import FrameSource
@@ -48,51 +51,68 @@ def prove(source: FrameSource, shelf: StrategyShelf, chain_only: bool, expect: s
 def _reproduced(
     source: FrameSource, shelf: StrategyShelf, chain: ChainReport, reason: str
 ) -> Proof:
+    """Fold what is recorded (law 2), decide it again (law 3), and hold both ends together.
+
+    They are two walks: a strategy that changes in ``propose`` what it keeps decides the same again
+    and again, and only the walk that asks nobody to propose ends in another state.
+    """
     decisions = 0
     try:
-        if reason:
-            state = refold(source, shelf.build_known)
-        else:
+        folded = digests(refold(source, shelf.build_known))
+        decided = folded
+        if not reason:
             again = redecide(source, shelf.build_known)
             if again.divergence is not None:
-                return _diverged(source, shelf, chain, again.decisions, again.divergence)
-            state, decisions = again.state, again.decisions
+                return _diverged(chain, folded, again.decisions, again.divergence)
+            decided, decisions = digests(again.state), again.decisions
     except InvariantError as error:
         fault = f"the frames cannot be folded: {error}"
         return _found(chain, skipped=reason, code="diverged", fault=fault)
-    return _sealed_same(source, chain, state, decisions, reason)
-
-
-def _sealed_same(
-    source: FrameSource, chain: ChainReport, state: EngineState, decisions: int, reason: str
-) -> Proof:
-    """Hold the digests of the refold against those that the run was sealed with."""
-    digest, strategy = digests(state)
-    found = _found(chain, digest, strategy, reason, decisions)
-    head = source.head
-    if head.sealed and digest != head.state_digest:
-        fault = f"the state refolds to {digest}, the journal was sealed with {head.state_digest}"
-        return attrs.evolve(found, code="diverged", fault=fault, bad_seq=head.last_seq)
-    same = not strategy or strategy == head.strategy_digest
-    if head.sealed and not reason and not same:
+    found = _found(chain, *folded, reason, decisions)
+    if decided != folded:
         fault = (
-            f"the strategies refold to {strategy}, the journal was sealed with "
-            f"{head.strategy_digest}"
+            "deciding again ends in another state than folding the same frames: a strategy changes "
+            "in propose what it keeps; only observe may"
         )
-        return attrs.evolve(found, code="diverged", fault=fault, bad_seq=head.last_seq)
+        bad_seq = _first_unlike(source, shelf)
+        return attrs.evolve(found, code="impure", fault=fault, bad_seq=bad_seq)
+    return _sealed_same(source, found)
+
+
+def _first_unlike(source: FrameSource, shelf: StrategyShelf) -> int:
+    """The first frame after which deciding has left another state than folding."""
+    folded = EngineState(shelf.build_known)
+    unlike: list[int] = []
+
+    def compare(stamped: Stamped, recorded: tuple[Decision, ...], decided: EngineState) -> None:
+        if not unlike:
+            for fact in (stamped, *recorded):
+                evolve(folded, fact)
+            if digests(folded) != digests(decided):
+                unlike.append(stamped.seq)
+
+    redecide(source, shelf.build_known, compare)
+    return unlike[0] if unlike else source.head.last_seq
+
+
+def _sealed_same(source: FrameSource, found: Proof) -> Proof:
+    """Hold the digests of the refold against those that the run was sealed with."""
+    head = source.head
+    pairs = [("state refolds", found.digest, head.state_digest)]
+    if found.strategy_digest and not found.skipped:
+        pairs.append(("strategies refold", found.strategy_digest, head.strategy_digest))
+    for what, digest, sealed in pairs:
+        if head.sealed and digest != sealed:
+            fault = f"the {what} to {digest}, the journal was sealed with {sealed}"
+            return attrs.evolve(found, code="diverged", fault=fault, bad_seq=head.last_seq)
     return found
 
 
 def _diverged(
-    source: FrameSource,
-    shelf: StrategyShelf,
-    chain: ChainReport,
-    decisions: int,
-    divergence: Divergence,
+    chain: ChainReport, folded: tuple[str, str], decisions: int, divergence: Divergence
 ) -> Proof:
-    """The decisions differ; the recorded ones are folded all the same, for the digest."""
-    digest, strategy = digests(refold(source, shelf.build_known))
-    found = _found(chain, digest, strategy, "", decisions)
+    """The decisions differ; the digests are those that the recorded ones fold to."""
+    found = _found(chain, *folded, "", decisions)
     fault = f"at seq {divergence.seq} other decisions come out than were recorded"
     return attrs.evolve(
         found, divergence=divergence, code="diverged", fault=fault, bad_seq=divergence.seq
