@@ -106,13 +106,19 @@ def _take_every_letter() -> None:
 
 def _fail(as_json: bool, code: int, name: str, message: str) -> int:
     message = " ".join(message.split())
-    try:
-        if as_json:
-            click.echo(envelope(None, {"code": name, "message": message}))
-        click.secho(f"error: {message}", err=True, fg="red")
-    except BrokenPipeError:
-        leave_quietly()
+    if as_json:
+        _say(envelope(None, {"code": name, "message": message}), to_stderr=False)
+    _say(click.style(f"error: {message}", fg="red"), to_stderr=True)
     return code
+
+
+def _say(text: str, to_stderr: bool) -> None:
+    """Say it where somebody listens: a reader that left, or a full disk, is no second error."""
+    try:
+        click.echo(text, err=to_stderr)
+    except OSError:
+        if not to_stderr:
+            leave_quietly()
 
 
 def leave_quietly() -> int:

@@ -1,7 +1,9 @@
 """Every answer has one form, and every way to fail has its exit code and one sentence."""
 
 import json
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -9,8 +11,9 @@ import pytest
 
 from commands.envelope import Answer, InterruptedRunError, give, guard
 from engine.errors import InvariantError, NegativeAnswerError, UserError, WorldError
-from tests.commands.conftest import tell
+from tests.commands.conftest import HOUSE, command_line, tell
 
+FULL = Path("/dev/full")
 ERRORS = [
     (UserError("a.toml: is wrong; mend it"), 2, "usage"),
     (click.UsageError("No such option"), 2, "usage"),
@@ -126,3 +129,22 @@ def test_no_command_at_all_shows_the_help() -> None:
     assert told.code == 2
     assert told.out == ""
     assert "Commands:" in told.err
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("words", [("config", "explain"), ("config", "explain", "--json")])
+def test_a_disk_that_is_full_behind_stdout_is_one_sentence(
+    words: tuple[str, ...], settings: Path
+) -> None:
+    """Also with --json, whose envelope cannot be told either."""
+    with FULL.open("w", encoding="utf-8") as nowhere:
+        told = subprocess.run(
+            command_line(*words, settings),
+            stdout=nowhere,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=HOUSE,
+        )
+    assert told.returncode == 3
+    assert told.stderr == "error: No space left on device; check the disk and its permissions\n"
