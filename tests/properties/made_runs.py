@@ -211,4 +211,3 @@ def _send(played: Played, effects: Iterable[object], at: Nanos) -> None:
     for effect in effects:
         if not isinstance(effect, Notify):
             played.request(effect, at)
-
