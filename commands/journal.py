@@ -16,6 +16,7 @@ from commands.screen import columns, facts, heading, lines, moment, screen
 from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_span, render_time
+from journal.codec import DECISION_TYPES, INPUT_TYPES, tag_of
 from journal.export import frame_facts
 from journal.frame import Frame
 from journal.reader import JournalReader
@@ -23,6 +24,7 @@ from replays.queries import rows_of
 from replays.words import sentence
 
 _ENCODER = msgspec.json.Encoder()
+KINDS = sorted(tag_of(message) for message in INPUT_TYPES + DECISION_TYPES)
 
 
 @click.command("show")
@@ -70,7 +72,14 @@ def tail(journal: Path, count: int, decided: bool, as_json: bool) -> int:
 @journal_argument
 @click.option("--from", "first", type=click.IntRange(min=1), default=1, help="First seq.")
 @click.option("--to", "last", type=click.IntRange(min=1), help="Last seq, included.")
-@click.option("--kind", "kinds", multiple=True, help="Only frames with this kind of message.")
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    multiple=True,
+    help="Only frames with this kind of message.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="A new file instead of stdout.")
 @json_option
 def export(
@@ -90,6 +99,8 @@ def export(
       tradefold journal export run.db > run.jsonl
       tradefold journal export run.db --kind TradeClosed --out trades.jsonl
     """
+    if last is not None and last < first:
+        raise UserError(f"--from {first} is not before --to {last}; exchange them")
     with open_journal(journal) as reader:
         end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
         chosen = _chosen(reader, first, end, frozenset(kinds))

@@ -214,6 +214,22 @@ def test_the_tables_hold_what_the_export_holds(journal: Path, tmp_path: Path) ->
     assert tell("journal", "export", journal, "--out", out).code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("--kind", "TradeClose"), "'TradeClosed'"),
+        (("--from", "9", "--to", "3"), "--from 9 is not before --to 3"),
+    ],
+)
+def test_an_export_of_nothing_that_there_could_be_is_refused(
+    journal: Path, words: tuple[str, ...], part: str
+) -> None:
+    """An empty answer to a misspelt question would look like a journal without trades."""
+    told = tell("journal", "export", journal, *words)
+    assert (told.code, told.out) == (2, "")
+    assert part in told.err
+
+
 def test_the_export_is_one_line_of_json_a_frame(journal: Path) -> None:
     """From and to are seqs, both included."""
     told = tell("journal", "export", journal, "--from", "3", "--to", "7")
