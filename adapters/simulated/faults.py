@@ -9,7 +9,7 @@ from typing import Protocol
 
 from adapters.simulated.latency import ReportQueue
 from adapters.simulated.orders import OrderBook, VenueOrder
-from engine.ids import ClientId
+from engine.ids import ClientId, order_name
 from engine.messages.runs import FaultTerms
 from engine.messages.venue import (
     ExecutionReport,
@@ -61,10 +61,11 @@ class Faults:
     def pieces(self, client_id: ClientId, quantity: int, lot: int) -> tuple[int, ...]:
         """How a taker's fill comes: whole, in two or three pieces, or only a part of it (F32)."""
         lots = quantity // lot
-        if lots < 2 or not self.draws.strikes(self.terms.partial, "partial", client_id):
+        name = order_name(client_id)
+        if lots < 2 or not self.draws.strikes(self.terms.partial, "partial", name):
             return (quantity,)
-        first = (1 + self.draws.below(lots - 1, "piece", client_id, 1)) * lot
-        kind = self.draws.below(3, "partial_kind", client_id)
+        first = (1 + self.draws.below(lots - 1, "piece", name, 1)) * lot
+        kind = self.draws.below(3, "partial_kind", name)
         if kind == 0:
             return (first,)
         rest = quantity - first
@@ -112,7 +113,7 @@ class FaultyReports:
             order = self._orders.find(report.client_id)
             if order is not None and order.muted:
                 return
-            delay = self._delay(type(report).__name__, report.client_id, 0)
+            delay = self._delay(type(report).__name__, order_name(report.client_id), 0)
             self._queue.send_at(report, self._queue.due(venue_ns) + delay)
             return
         self._queue.send(report, venue_ns)
@@ -120,7 +121,7 @@ class FaultyReports:
     def send_fill(self, report: OrderFilled, venue_ns: int, origin: str, n: int) -> None:
         """Let a fill travel: on time, late, twice, or not before a look-up asks."""
         order = self._orders.find(report.client_id) if report.client_id else None
-        name = (report.cause, origin, n)
+        name = (report.cause, order_name(ClientId(origin)), n)
         at = self._queue.due(venue_ns) + self._delay(*name)
         if order is not None and order.muted:
             at = NEVER

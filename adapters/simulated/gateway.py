@@ -7,7 +7,7 @@ from adapters.simulated.faults import Faults, FaultyReports
 from adapters.simulated.latency import ReportQueue
 from adapters.simulated.state import VenueState
 from adapters.simulated.validation import PARAMETER
-from engine.ids import NO_CLIENT_ID
+from engine.ids import NO_CLIENT_ID, order_name
 from engine.messages.effects import CancelOrder, Effect, PlaceOrder, SetStop
 from engine.messages.venue import OutcomeUnknown
 from engine.timebase import Nanos
@@ -79,18 +79,19 @@ class FaultyGateway:
     def _place(self, asked: PlaceOrder, sent_ns: Nanos, now: Nanos) -> None:
         draws, terms = self._faults.draws, self._faults.terms
         client_id = asked.client_id
-        if draws.strikes(terms.reject, "reject", client_id):
+        name = order_name(client_id)
+        if draws.strikes(terms.reject, "reject", name):
             reject(self._state, asked, (RATE_LIMIT, "Too many visits"), now)
             return
         unknown = OutcomeUnknown(asked.key, client_id, "place", SILENCE)
-        if draws.strikes(terms.no_answer_lost, "lost", "place", client_id):
+        if draws.strikes(terms.no_answer_lost, "lost", "place", name):
             self._time_out(unknown, sent_ns, now)
             return
-        if not draws.strikes(terms.no_answer_placed, "unheard", "place", client_id):
+        if not draws.strikes(terms.no_answer_placed, "unheard", "place", name):
             place(self._state, asked, now)
             return
         self._reports.swallow_next()
-        place(self._state, asked, now, muted=draws.below(2, "muted", client_id) == 1)
+        place(self._state, asked, now, muted=draws.below(2, "muted", name) == 1)
         self._time_out(unknown, sent_ns, now)
 
     def _cancel(self, asked: CancelOrder, sent_ns: Nanos, now: Nanos) -> None:
@@ -99,7 +100,7 @@ class FaultyGateway:
         if order is not None:
             order.cancels = n = order.cancels + 1
         unknown = OutcomeUnknown(asked.key, asked.client_id, "cancel", SILENCE)
-        self._serve_unless_silent(asked, unknown, (asked.client_id, n), sent_ns, now)
+        self._serve_unless_silent(asked, unknown, (order_name(asked.client_id), n), sent_ns, now)
 
     def _set_stop(self, asked: SetStop, sent_ns: Nanos, now: Nanos) -> None:
         market = self._state.markets.get(asked.key.symbol)

@@ -13,7 +13,7 @@ from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.state import VenueState
 from engine.domain.order import BUY, SELL, FillCause, Side
-from engine.ids import NO_CLIENT_ID
+from engine.ids import NO_CLIENT_ID, order_name
 from engine.messages.venue import OrderCancelled, OrderFilled, StopRejected, StopReported
 from engine.money import NO_PRICE, Money, Price, Quantity, notional
 from engine.timebase import Nanos
@@ -167,7 +167,7 @@ def _attach(state: VenueState, market: VenueMarket, order: VenueOrder) -> bool:
     asked = order.asked
     if not (asked.stop_price or asked.target_price):
         return False
-    if state.faults is not None and state.faults.refuses_stop("order", order.client_id):
+    if state.faults is not None and state.faults.refuses_stop("order", order_name(order.client_id)):
         return True
     position = market.position
     position.stop_price = asked.stop_price or position.stop_price

@@ -130,7 +130,7 @@ def test_a_second_cancel_has_its_own_luck() -> None:
     for n in range(20):
         session = Session(faults=faults(no_answer_lost="0.5"))
         session.bar(bar(0, STILL))
-        names = (f"a{n}-{k}" for k in range(20))
+        names = (f"run-a{n}-{k}" for k in range(20))
         resting = [order(name, BUY, "1", order_type="limit", price="90") for name in names]
         session.send(*resting, at=START + MINUTE)
         placed = session.exchange.open_orders[0].client_id
