@@ -10,6 +10,9 @@ from engine.orders.blotter import Order
 from engine.state import EngineState
 from engine.timebase import Nanos
 
+EXTERNAL = "external"
+"""The cause of an exit by a fill that is nobody's of ours."""
+
 
 def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     """Book an execution once: the same execution id again changes nothing (F24)."""
@@ -113,7 +116,7 @@ def _book(
 def _cause(fill: OrderFilled, request: OrderRequested | None) -> str:
     if fill.cause != "order":
         return fill.cause
-    return request.reason if request is not None else "external"
+    return request.reason if request is not None else EXTERNAL
 
 
 def _open(
@@ -198,8 +201,22 @@ def evolve_trade_closed(state: EngineState, trade: TradeClosed) -> None:
             account.wins += 1
     position.clear()
     if spill:
-        position.opened_ns = state.at
-        state.open_positions[trade.key.symbol].append(position)
-        position.direction = 1 if spill > 0 else -1
-        position.enlarge(position.direction, abs(spill), spill_value)
-        _settle(state, position, None)
+        _book_spill(state, position, trade, spill, spill_value)
+
+
+def _book_spill(
+    state: EngineState, position: Position, trade: TradeClosed, spill: Quantity, value: Money
+) -> None:
+    """Open what went through zero. When an own stop or close was larger than what we knew of, the
+    missing fills are the same account's, and so is this until they come and close it.
+    """
+    owner = state.accounts.get(trade.account) if trade.exit_reason != EXTERNAL else None
+    position.opened_ns = state.at
+    state.open_positions[trade.key.symbol].append(position)
+    if owner is not None:
+        position.account = owner.name
+        position.tag = trade.tag
+        owner.open_positions += 1
+    position.direction = 1 if spill > 0 else -1
+    position.enlarge(position.direction, abs(spill), value)
+    _settle(state, position, owner)

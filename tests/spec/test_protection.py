@@ -241,9 +241,20 @@ def test_a_stop_and_a_target_that_both_fire_close_the_position_once() -> None:
     scenario.then_state(quantity=-parse("50"), account="")
 
 
-def test_a_fill_through_zero_closes_the_trade_and_leaves_an_external_rest() -> None:
+def test_a_stop_larger_than_what_we_knew_of_leaves_a_rest_of_the_same_account() -> None:
+    """Fills of ours are missing; until they come and close it, the rest has the usual deadline."""
     scenario = opened()
-    scenario.when(scenario.stopped("98", quantity="60"))
+    scenario.when(scenario.stopped("98", quantity="60")).then(a(TradeClosed, quantity=parse("50")))
+    rest = {"quantity": -parse("10"), "entry_value": parse("980"), "account": "alpha"}
+    scenario.then_state(**rest, covering_until=scenario.at + PROTECTION_DEADLINE)
+
+
+def test_a_strange_fill_through_zero_leaves_an_external_rest() -> None:
+    scenario = opened()
+    fill = OrderFilled(
+        key_of(), "", "v", "hand", "order", -1, parse("98"), parse("60"), 0, "USDT", False, START
+    )
+    scenario.when(fill)
     scenario.then(a(TradeClosed, quantity=parse("50")), a(IncidentOpened, kind="external_fill"))
     scenario.then_state(quantity=-parse("10"), entry_value=parse("980"), account="")
 
