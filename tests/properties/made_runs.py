@@ -103,7 +103,7 @@ class Plan:
         strict = {
             "max_daily_loss": parse("250"),
             "max_drawdown": parse("0.05"),
-            "max_trades_per_day": 12,
+            "max_trades_per_day": 4,
             "max_open_positions": 2,
             "ladder": LADDER,
         }
