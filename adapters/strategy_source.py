@@ -1,7 +1,7 @@
 """Strategies by name or from a user's own file, with the digest of their source.
 
 A path comes from the command line alone; one named in a journal is never executed. A file is
-read for what a strategy must not do (clock, randomness, files, network) before it is run.
+read for what a strategy must not do (``strategy_rules``) before it is run.
 """
 
 import ast
@@ -10,43 +10,16 @@ import inspect
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import attrs
 
+from adapters.strategy_rules import faults
 from engine.domain.instrument import Instrument
 from engine.errors import UserError
 from engine.messages.runs import AccountTerms
 from engine.strategies import catalog
 from engine.strategies.strategy import Strategy
-
-FORBIDDEN_MODULES: Final = {
-    "asyncio": "runs tasks",
-    "http": "uses the network",
-    "multiprocessing": "starts processes",
-    "os": "asks the operating system",
-    "pathlib": "reads files",
-    "random": "draws random numbers",
-    "requests": "uses the network",
-    "secrets": "draws random numbers",
-    "socket": "uses the network",
-    "subprocess": "starts processes",
-    "threading": "starts threads",
-    "time": "reads the clock",
-    "urllib": "uses the network",
-    "uuid": "draws random numbers",
-}
-FORBIDDEN_CALLS: Final = {
-    "__import__": "imports at run time",
-    "eval": "runs text as code",
-    "exec": "runs text as code",
-    "hash": "differs from run to run",
-    "id": "differs from run to run",
-    "input": "asks the terminal",
-    "open": "reads files",
-}
-CLOCK_METHODS: Final = ("now", "today", "utcnow")
-MEND = "a strategy sees only its candles and the view (view.at is the time)"
 
 
 @attrs.frozen
@@ -87,7 +60,13 @@ class StrategyShelf:
     def build(self, terms: AccountTerms, instrument: Instrument) -> Strategy:
         """A fresh strategy for a seat: the factory that the engine is given."""
         source = self.find(terms.strategy.name)
-        return catalog.build(source.strategy, terms.strategy.parameters, instrument)
+        try:
+            return catalog.build(source.strategy, terms.strategy.parameters, instrument)
+        except SystemExit as error:
+            raise UserError(
+                f"strategy {source.name} cannot be built: it ends the program (SystemExit: "
+                f"{error}); a strategy may not"
+            ) from error
 
     def build_known(self, terms: AccountTerms, instrument: Instrument) -> Strategy | None:
         """Like ``build``, but None where the source is not at hand or is not the one that ran."""
@@ -122,44 +101,30 @@ def load_strategy(text: str) -> StrategySource:
     if not isinstance(strategy, type):
         classes = [key for key, value in module.items() if isinstance(value, type)]
         own = [key for key in classes if module[key].__module__ == _module_name(path)]
-        raise UserError(f"strategy file {path}: has no class {name}; it has {', '.join(own)}")
+        there = ", ".join(own) or "no class at all, begin with examples/my_strategy.py"
+        raise UserError(f"strategy file {path}: has no class {name}; it has {there}")
     for method in ("observe", "propose"):
         if not callable(getattr(strategy, method, None)):
             raise UserError(f"strategy file {path}: {name} has no {method}(); see examples/")
     if not attrs.has(strategy):
-        raise UserError(f"strategy file {path}: {name} needs @attrs.define above the class")
+        raise UserError(
+            f"strategy file {path}: {name} has no @tf.define above the class; write it, after "
+            "import engine.strategies as tf"
+        )
     known = cast(catalog.StrategyClass, strategy)
     return StrategySource(name, known, catalog.source_digest(source))
 
 
 def check_source(source: str, path: str) -> None:
-    """Refuse a file that reaches out of its candles, naming the line."""
+    """Refuse a file that reaches out of its candles or writes what is not its own (the rules
+    are in ``strategy_rules``): one sentence with the line and the mend.
+    """
     try:
         tree = ast.parse(source, filename=path)
     except SyntaxError as error:
         raise UserError(f"strategy file {path}, line {error.lineno}: {error.msg}") from error
-    for node in ast.walk(tree):
-        fault = _fault(node)
-        if fault:
-            line = getattr(node, "lineno", 1)
-            raise UserError(f"strategy file {path}, line {line}: {fault}; {MEND}")
-
-
-def _fault(node: ast.AST) -> str:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names = names or [alias.name for alias in node.names]
-        for name in names:
-            reason = FORBIDDEN_MODULES.get(name.split(".")[0])
-            if reason:
-                return f"import {name} {reason}"
-    elif isinstance(node, ast.Call):
-        called = node.func
-        if isinstance(called, ast.Name) and called.id in FORBIDDEN_CALLS:
-            return f"{called.id}() {FORBIDDEN_CALLS[called.id]}"
-        if isinstance(called, ast.Attribute) and called.attr in CLOCK_METHODS:
-            return f"{called.attr}() reads the clock"
-    return ""
+    for line, fault in faults(tree):
+        raise UserError(f"strategy file {path}, line {line}: {fault}")
 
 
 def _module_name(path: Path) -> str:
@@ -175,7 +140,7 @@ def _run(path: Path, source: str) -> dict[str, object]:
     sys.modules[spec.name] = module
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = _line_of(error, str(path))
         kind = type(error).__name__
         raise UserError(f"strategy file {path}{where}: does not load: {kind}: {error}") from error

@@ -1,4 +1,6 @@
-"""``propose`` writes nothing: a strategy that does is found out by the proof of its journal."""
+"""``propose`` writes nothing: a strategy that does so behind the check of its source, through
+another name, is found out by the proof of its journal.
+"""
 
 from pathlib import Path
 
@@ -12,13 +14,14 @@ import engine.strategies as tf
 
 @tf.define
 class Counts:
-    asked: int = tf.state(lambda self: 0)
+    asked: list[int] = tf.state(lambda self: [])
 
     def observe(self, candle):
         pass
 
     def propose(self, view):
-        self.asked += 1
+        asked = self.asked
+        asked.append(1)
         return ()
 """
 
