@@ -1,6 +1,8 @@
 """Judging market events: drawdown at the mark, and what the strategies want."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
 
 from engine.decide.actions import enforce, halt, request_close, request_entry
 from engine.domain.candle import Candle
@@ -21,6 +23,10 @@ from engine.timebase import Nanos
 
 Wish = tuple[Seat, tuple[Intent, ...] | str]
 """What a seat's strategy wants, or why it has to be halted."""
+
+MAX_INTENTS: Final = 64
+"""More in one candle is no trading but a loop that got away; no more than this is ever taken."""
+_TOO_MANY: Final = f"propose gave more than {MAX_INTENTS} intents"
 
 
 def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
@@ -45,12 +51,16 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             view.busy = seat.pending_entries > 0
             # The user's code: what it raises halts the strategy and nothing else (design 2).
             try:
-                intents = tuple(seat.strategy.propose(view))
+                intents = seat.strategy.propose(view)
+                if type(intents) is not tuple:
+                    intents = tuple(islice(intents, MAX_INTENTS + 1))
             except Exception as error:
                 wishes.append((seat, failure_text("propose", error)))
+            except SystemExit:
+                wishes.append((seat, "propose: SystemExit: a strategy may not end the program"))
             else:
                 if intents:
-                    wishes.append((seat, intents))
+                    wishes.append((seat, intents if len(intents) <= MAX_INTENTS else _TOO_MANY))
     held = state.open_positions.get(symbol)
     if wishes or (held and breached(state, symbol)):
         return _consequences(state, symbol, wishes)

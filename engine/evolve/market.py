@@ -38,6 +38,8 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
                 seat.strategy.observe(bar)
             except Exception as error:
                 seat.error = failure_text("observe", error)
+            except SystemExit:
+                seat.error = "observe: SystemExit: a strategy may not end the program"
 
 
 def mark_positions(state: EngineState, symbol: str, mark: int) -> None:

@@ -156,3 +156,74 @@ def test_a_hole_in_the_data_does_not_wake_a_halted_strategy() -> None:
     scenario = given().when_proposed("garbage")
     scenario.when_candles("100").then_nothing()
     assert scenario.state.seats["alpha", BTC].halted
+
+
+MANY = "propose gave more than 64 intents"
+
+
+def endless() -> Iterable[Intent]:
+    """One that never ends."""
+    while True:
+        yield Exit()
+
+
+@define
+class Flooding:
+    """Gives what it was made with."""
+
+    wishes: Any
+
+    def observe(self, candle: Candle) -> None:
+        """Nothing."""
+
+    def propose(self, view: View) -> Iterable[Intent]:
+        """All of it."""
+        del view
+        return self.wishes()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "wishes", [endless, lambda: (LONG,) * 65, lambda: [LONG] * 10_000, lambda: iter([Exit()] * 65)]
+)
+def test_more_than_64_intents_halt_the_strategy_and_none_is_followed(wishes: Any) -> None:
+    scenario = given(make=lambda: Flooding(wishes)).when_candles("100", symbols=[BTC])
+    scenario.then(a(StrategyHalted, reason=MANY), PAUSED)
+
+
+def test_64_intents_are_followed() -> None:
+    given(make=lambda: Flooding(lambda: [Exit()] * 64)).when_candles("100").then_nothing()
+
+
+@define
+class Leaving:
+    """Ends the program in one of its two functions."""
+
+    where: str = ""
+    error: Any = SystemExit
+
+    def observe(self, candle: Candle) -> None:
+        """At once."""
+        del candle
+        if self.where == "observe":
+            raise self.error("bye")
+
+    def propose(self, view: View) -> Iterable[Intent]:
+        """At once."""
+        del view
+        if self.where == "propose":
+            raise self.error("bye")
+        return ()
+
+
+@pytest.mark.parametrize("where", ["observe", "propose"])
+def test_a_strategy_that_ends_the_program_is_halted(where: str) -> None:
+    scenario = given(make=lambda: Leaving(where)).when_candles("100", symbols=[BTC])
+    scenario.then(
+        a(StrategyHalted, reason=f"{where}: SystemExit: a strategy may not end the program"), PAUSED
+    )
+
+
+@pytest.mark.parametrize("where", ["observe", "propose"])
+def test_ctrl_c_in_a_strategy_is_still_ctrl_c(where: str) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        given(make=lambda: Leaving(where, KeyboardInterrupt)).when_candles("100")
