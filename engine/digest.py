@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from engine.errors import InvariantError
+from engine.errors import InvariantError, UserError
 from engine.ids import PositionKey
 from engine.state import EngineState, Seat
 from engine.strategies.strategy import View
@@ -71,8 +71,44 @@ def state_digest(state: EngineState) -> str:
 
 
 def strategy_digest(state: EngineState) -> str:
-    """Digest of the state of all strategies, 64 hex digits; "" where one's source is missing."""
+    """Digest of the state of all strategies, 64 hex digits; "" where one's source is missing.
+
+    Raises ``UserError`` with the strategy and the field when it keeps what has no digest.
+    """
     seats = [(name, seat.strategy) for name, seat in state.seats.items()]
     if any(strategy is None for _, strategy in seats):
         return ""
-    return _hash(STRATEGY_SCHEMA, canonical([[list(name), own] for name, own in seats]))
+    found = []
+    for name, own in seats:
+        try:
+            found.append([list(name), canonical(own)])
+        except InvariantError as error:
+            told = f"strategy {type(own).__name__} of {name[0]} at {name[1]}"
+            raise UserError(f"{told}: {_faulty(own)}") from error
+    return _hash(STRATEGY_SCHEMA, found)
+
+
+def _faulty(value: Any, path: str = "") -> str:
+    """The first place below ``value`` that has no canonical form, and the mend."""
+    parts: list[tuple[str, Any]] = []
+    if isinstance(value, tuple | list | deque):
+        parts = [(f"{path}[{n}]", item) for n, item in enumerate(value)]
+    elif isinstance(value, dict):
+        parts = [(f"{path}[{key!r}]", item) for key, item in value.items()]
+    elif attrs.has(type(value)):
+        begin = f"{path}." if path else ""
+        names = [field.name for field in attrs.fields(type(value))]
+        parts = [(f"{begin}{name}", getattr(value, name)) for name in names]
+    else:
+        slots = getattr(type(value), "__slots__", ())
+        parts = [(f"{path}.{name}", getattr(value, name, None)) for name in slots]
+    for place, part in parts:
+        try:
+            canonical(part)
+        except InvariantError:
+            return _faulty(part, place)
+    if isinstance(value, float):
+        mend = "start such a field at 0.0 and keep a warm flag beside it"
+        return f"{path} is a NaN, which has no digest; {mend}"
+    mend = "keep only int, float, str, bool, None, tuple, list, dict and the shipped indicators"
+    return f"{path} is a {type(value).__name__}, which has no digest; {mend}"

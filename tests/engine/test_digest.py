@@ -6,7 +6,8 @@ import attrs
 import pytest
 
 from engine.digest import canonical, state_digest, strategy_digest
-from engine.errors import InvariantError
+from engine.errors import InvariantError, UserError
+from engine.indicators import Ema
 from engine.messages.commands import PauseAccount
 from engine.state import EngineState
 from tests.spec.run_terms import account, terms
@@ -73,3 +74,32 @@ def test_what_has_no_one_form_is_refused() -> None:
 
 def test_an_engine_that_was_never_started_has_a_digest_too() -> None:
     assert state_digest(EngineState()) == state_digest(EngineState())
+
+
+def average_of_nothing() -> Ema:
+    """An indicator that was shown what is no number."""
+    found = Ema(2)
+    found.value = float("nan")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (float("nan"), "strategy Scripted of alpha at BTCUSDT: seen is a NaN"),
+        ([1.0, float("nan")], "strategy Scripted of alpha at BTCUSDT: seen[1] is a NaN"),
+        ({"a": (float("nan"),)}, "strategy Scripted of alpha at BTCUSDT: seen['a'][0] is a NaN"),
+        (average_of_nothing(), "strategy Scripted of alpha at BTCUSDT: seen.value is a NaN"),
+        ({"a": {1}}, "strategy Scripted of alpha at BTCUSDT: seen['a'] is a set"),
+    ],
+)
+def test_what_a_strategy_cannot_keep_is_the_users_fault_and_names_the_field(
+    kept: object, words: str
+) -> None:
+    state = opened().state
+    strategy = state.seats["alpha", "BTCUSDT"].strategy
+    assert strategy is not None
+    strategy.seen = kept
+    with pytest.raises(UserError) as refused:
+        strategy_digest(state)
+    assert str(refused.value).startswith(words)

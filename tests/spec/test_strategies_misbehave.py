@@ -20,7 +20,7 @@ from engine.money import ONE, parse
 from engine.strategies.strategy import View, failure_text
 from engine.timebase import NEVER
 from tests.spec.run_terms import BTC, ETH, account, terms
-from tests.spec.scenario import PROTECTION_DEADLINE, Scenario, a, given
+from tests.spec.scenario import PROTECTION_DEADLINE, SCENARIOS, Scenario, a, given
 from tests.spec.test_entries import LONG, opened
 from tests.spec.test_protection import PANIC
 
@@ -169,9 +169,9 @@ def endless() -> Iterable[Intent]:
 
 @define
 class Flooding:
-    """Gives what it was made with."""
+    """Gives what it is told to make."""
 
-    wishes: Any
+    wishes: Any = tuple
 
     def observe(self, candle: Candle) -> None:
         """Nothing."""
@@ -179,38 +179,48 @@ class Flooding:
     def propose(self, view: View) -> Iterable[Intent]:
         """All of it."""
         del view
-        return self.wishes()  # type: ignore[no-any-return]
+        found: Iterable[Intent] = self.wishes()
+        return found
+
+
+def flooded(wishes: Any) -> Scenario:
+    """A candle at which a strategy gives ``wishes``."""
+    scenario = given(make=Flooding)
+    strategy: Any = scenario.state.seats["alpha", BTC].strategy
+    strategy.wishes = wishes
+    return scenario.when_candles("100", symbols=[BTC])
 
 
 @pytest.mark.parametrize(
     "wishes", [endless, lambda: (LONG,) * 65, lambda: [LONG] * 10_000, lambda: iter([Exit()] * 65)]
 )
 def test_more_than_64_intents_halt_the_strategy_and_none_is_followed(wishes: Any) -> None:
-    scenario = given(make=lambda: Flooding(wishes)).when_candles("100", symbols=[BTC])
-    scenario.then(a(StrategyHalted, reason=MANY), PAUSED)
+    flooded(wishes).then(a(StrategyHalted, reason=MANY), PAUSED)
 
 
 def test_64_intents_are_followed() -> None:
-    given(make=lambda: Flooding(lambda: [Exit()] * 64)).when_candles("100").then_nothing()
+    flooded(lambda: [Exit()] * 64).then_nothing()
 
 
 @define
 class Leaving:
-    """Ends the program in one of its two functions."""
+    """Ends the program in one of its two functions, at the second candle."""
 
-    where: str = ""
-    error: Any = SystemExit
+    where: str
+    error: type[BaseException] = SystemExit
+    seen: int = 0
 
     def observe(self, candle: Candle) -> None:
-        """At once."""
+        """Count, or leave."""
         del candle
-        if self.where == "observe":
+        self.seen += 1
+        if self.where == "observe" and self.seen == 2:
             raise self.error("bye")
 
     def propose(self, view: View) -> Iterable[Intent]:
-        """At once."""
+        """Nothing, or leave."""
         del view
-        if self.where == "propose":
+        if self.where == "propose" and self.seen == 2:
             raise self.error("bye")
         return ()
 
@@ -218,12 +228,13 @@ class Leaving:
 @pytest.mark.parametrize("where", ["observe", "propose"])
 def test_a_strategy_that_ends_the_program_is_halted(where: str) -> None:
     scenario = given(make=lambda: Leaving(where)).when_candles("100", symbols=[BTC])
-    scenario.then(
-        a(StrategyHalted, reason=f"{where}: SystemExit: a strategy may not end the program"), PAUSED
-    )
+    reason = f"{where}: SystemExit: a strategy may not end the program"
+    scenario.then(a(StrategyHalted, reason=reason), PAUSED)
 
 
 @pytest.mark.parametrize("where", ["observe", "propose"])
 def test_ctrl_c_in_a_strategy_is_still_ctrl_c(where: str) -> None:
+    scenario = given(make=lambda: Leaving(where, KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        given(make=lambda: Leaving(where, KeyboardInterrupt)).when_candles("100")
+        scenario.when_candles("100", symbols=[BTC])
+    SCENARIOS.remove(scenario)  # It ended in the middle of a step: there is nothing to refold.
