@@ -12,10 +12,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.wiring import BACKTEST
 from commands.envelope import Answer, InterruptedRunError, give
-from commands.options import json_option, shelf_of, strategy_option
+from commands.options import aside, json_option, shelf_of, strategy_option
 from commands.screen import facts, heading, screen
 from commands.summary_facts import summary_data
 from commands.summary_view import next_commands, show_next, show_summary
+from engine.money import render
 from engine.state import EngineState
 from journal.places import check_name
 from journal.reader import JournalReader
@@ -72,7 +73,8 @@ def command(
     """
     shelf = shelf_of(strategies)
     wanted = Wanted(config, candles, sets, start, end)
-    plan = plan_run(wanted, BACKTEST, os.environ, shelf)
+    with aside():
+        plan = plan_run(wanted, BACKTEST, os.environ, shelf)
     path = journal or default_journal(config, plan)
     check_name(path, replace)
     ran, summary, order = perform(plan, path, replace)
@@ -84,11 +86,26 @@ def command(
         show_run(console, ran, summary)
         show_next(console, commands)
 
-    warnings = tuple(
+    warnings = warnings_of(plan, summary)
+    data = run_data(ran, summary, commands, warnings)
+    return give(Answer(data, show, warnings=warnings), as_json)
+
+
+def warnings_of(plan: Plan, summary: Summary) -> tuple[str, ...]:
+    """What a person should know of a run that went through."""
+    told = [
         f"the strategy of {account} at {symbol} was halted: {reason}"
         for account, symbol, reason in summary.halted
-    )
-    return give(Answer(run_data(ran, summary, commands), show, warnings=warnings), as_json)
+    ]
+    believed = sum(each.virtual_equity for each in plan.terms.accounts)
+    if plan.terms.venue.wallet < believed:
+        told.insert(
+            0,
+            f"venue.wallet = {render(plan.terms.venue.wallet)} is less than the "
+            f"{render(believed)} that the accounts believe to have together; the venue may "
+            "refuse what they can afford, raise the one or lower virtual_equity",
+        )
+    return tuple(told)
 
 
 def default_journal(config: Path, plan: Plan) -> Path:
@@ -100,7 +117,7 @@ def perform(plan: Plan, path: Path, replace: bool) -> tuple[Ran, Summary, str]:
     """Run a plan into a file with a progress bar; the summary, and an order to look at."""
     kept = Kept()
     try:
-        with progress(plan) as begun:
+        with aside(), progress(plan) as begun:
             ran = run_to_file(plan, BACKTEST, path, replace, kept, begun)
     except KeyboardInterrupt as stop:
         raise InterruptedRunError(what_is_left(kept, path)) from stop
@@ -179,7 +196,9 @@ def show_run(console: Console, ran: Ran, summary: Summary) -> None:
     )
 
 
-def run_data(ran: Ran, summary: Summary, commands: list[str]) -> dict[str, Any]:
+def run_data(
+    ran: Ran, summary: Summary, commands: list[str], warnings: tuple[str, ...]
+) -> dict[str, Any]:
     """The answer of a run for ``--json``."""
     events = summary.head.last_seq
     return {
@@ -196,6 +215,7 @@ def run_data(ran: Ran, summary: Summary, commands: list[str]) -> dict[str, Any]:
         "ambiguous_bars": ran.outcome.exchange.ambiguous_bars,
         **summary_data(summary),
         "next": commands,
+        "warnings": list(warnings),
     }
 
 

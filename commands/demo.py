@@ -14,12 +14,12 @@ from adapters.strategy_source import StrategyShelf
 from adapters.wiring import BACKTEST
 from commands.backtest import perform, run_data, show_run
 from commands.envelope import Answer, give
-from commands.explain import show_moment, show_order
-from commands.options import json_option
+from commands.explain import show_moment, show_order, told_moment
+from commands.options import aside, json_option
 from commands.screen import TITLE, amount, columns, heading, lines, screen, signed, sparkline
 from commands.verify import proof_data, show_proof
 from engine.errors import UserError
-from engine.timebase import parse_time
+from engine.timebase import parse_time, render_time
 from journal.places import check_name
 from journal.reader import JournalReader
 from replays.calm import calm_collector
@@ -30,7 +30,6 @@ from replays.queries import rows_of
 from replays.results import sampled
 from replays.running import Ran
 from replays.summary import Summary
-from replays.why import moment_story
 
 MARKET = "synthetic:7,days=7"
 FOLDER = Path("tradefold-demo")
@@ -85,18 +84,18 @@ def command(keep: Path | None, journal: Path | None, as_json: bool) -> int:
     if journal is not None:
         _check_own(journal, plan)
     ran, summary, _ = perform(plan, places.journal, replace=True)
-    with JournalReader(places.journal) as reader, calm_collector():
+    with JournalReader(places.journal) as reader, calm_collector(), aside():
         proof_begin = perf_counter()
         proof = prove(reader, shelf, chain_only=False)
         proof_seconds = perf_counter() - proof_begin
         found = _found(reader)
         order = order_story(reader, shelf, find_order(reader, found.order))
         at = int(parse_time(found.refused_at))
-        refusal = moment_story(reader, shelf, at, found.refused_symbol, found.refused_account)
+        refusal = told_moment(reader, shelf, at, found.refused_symbol, found.refused_account)
         trades = _last_trades(reader)
     commands = _commands(places, found)
     data = {
-        **run_data(ran, summary, commands),
+        **run_data(ran, summary, commands, ()),
         "settings": str(places.settings),
         "last_trades": trades,
         "verify": proof_data(proof, str(places.journal), proof_seconds),
@@ -167,7 +166,8 @@ def _found(reader: JournalReader) -> Found:
     )
     assert orders, "the demonstration's seed leaves an order without an answer"
     assert refused, "the demonstration's limits refuse an entry"
-    return Found(orders[0][0], *refused[0])
+    at, symbol, account = refused[0]
+    return Found(orders[0][0], render_time(parse_time(at)), symbol, account)
 
 
 def _last_trades(reader: JournalReader) -> list[dict[str, Any]]:

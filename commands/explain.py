@@ -6,10 +6,20 @@ from typing import Any
 import click
 from rich.console import Console
 
+from adapters.strategy_source import StrategyShelf
 from commands.envelope import Answer, give
-from commands.options import journal_argument, json_option, open_journal, shelf_of, strategy_option
+from commands.options import (
+    aside,
+    journal_argument,
+    json_option,
+    open_journal,
+    shelf_of,
+    strategy_option,
+)
 from commands.screen import columns, facts, heading, lines, mark_of, screen
 from engine.errors import UserError
+from engine.timebase import render_time
+from journal.frame import FrameSource
 from replays.moments import moment_of
 from replays.order_story import find_order, order_story
 from replays.why import frame_story, moment_story
@@ -57,14 +67,25 @@ def command(
     shelf = shelf_of(strategies)
     with open_journal(journal) as reader:
         if order:
-            story = order_story(reader, shelf, find_order(reader, order))
+            with aside():
+                story = order_story(reader, shelf, find_order(reader, order))
             return give(Answer(story, lambda: show_order(screen(), story)), as_json)
         if seq is not None:
             frame = frame_story(reader, seq)
             return give(Answer(frame, lambda: show_frame(screen(), frame)), as_json)
         moment = int(moment_of("--at", at, 0))
-        what = moment_story(reader, shelf, moment, symbol, account)
+        with aside():
+            what = told_moment(reader, shelf, moment, symbol, account)
     return give(Answer(what, lambda: show_moment(screen(), what, why_not)), as_json)
+
+
+def told_moment(
+    source: FrameSource, shelf: StrategyShelf, at: int, symbol: str, account: str
+) -> dict[str, Any]:
+    """The story of a moment, and whether the journal ends before it."""
+    last = source.head.last_at
+    story = moment_story(source, shelf, at, symbol, account)
+    return {**story, "journal_ends": render_time(last), "after_the_end": at > last}
 
 
 def show_order(console: Console, story: dict[str, Any], brief: bool = False) -> None:
@@ -201,6 +222,9 @@ def show_moment(console: Console, story: dict[str, Any], why_not: bool) -> None:
     """What each account did at a candle, or what stood in its way."""
     candle = story["candle"]
     heading(console, f"{candle['symbol']} at {_clock(story['at'])}", f"seq {story['seq']}")
+    if story["after_the_end"]:
+        asked, end = _clock(story["asked_at"]), _clock(story["journal_ends"])
+        lines(console, [f"asked for {asked}, but the journal ends at {end}: its last candle"])
     _show_bar(console, candle)
     for account in story["accounts"]:
         heading(console, account["account"], account["strategy"])

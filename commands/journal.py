@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import click
-import msgspec
 from rich.console import Console
 
 from commands.envelope import Answer, envelope, give
@@ -17,13 +16,13 @@ from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_span, render_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES, tag_of
-from journal.export import frame_facts
+from journal.export import export_frames, export_lines, frame_facts
 from journal.frame import Frame
+from journal.projections.rebuild import rebuild as fold_anew
 from journal.reader import JournalReader
 from replays.queries import rows_of
 from replays.words import sentence
 
-_ENCODER = msgspec.json.Encoder()
 KINDS = sorted(tag_of(message) for message in INPUT_TYPES + DECISION_TYPES)
 
 
@@ -68,6 +67,27 @@ def tail(journal: Path, count: int, decided: bool, as_json: bool) -> int:
     return give(Answer({"frames": [frame_facts(each) for each in frames]}, shown), as_json)
 
 
+@click.command("rebuild")
+@journal_argument
+@json_option
+def rebuild(journal: Path, as_json: bool) -> int:
+    """Drop the tables of JOURNAL and fold them anew from its frames, which stay as they are.
+
+    For tables that were changed by hand, or folded by another version. Nobody may write the
+    journal meanwhile; who reads it sees the old tables until the new ones are there.
+
+    \b
+    Example:
+      tradefold journal rebuild run.db
+    """
+    fold_anew(journal)
+    with open_journal(journal) as reader:
+        head = reader.head
+    data = {"journal": str(journal), "frames": head.last_seq}
+    told = f"the tables of {journal} are folded anew from {head.last_seq:,} frames"
+    return give(Answer(data, lambda: click.echo(told)), as_json)
+
+
 @click.command("export")
 @journal_argument
 @click.option("--from", "first", type=click.IntRange(min=1), default=1, help="First seq.")
@@ -103,7 +123,7 @@ def export(
         raise UserError(f"--from {first} is not before --to {last}; exchange them")
     with open_journal(journal) as reader:
         end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
-        chosen = _chosen(reader, first, end, frozenset(kinds))
+        chosen = export_frames(reader, first, end, frozenset(kinds))
         if out is not None:
             count = _write(out, chosen)
             data = {"frames": count, "file": str(out)}
@@ -112,19 +132,9 @@ def export(
             click.echo(envelope({"frames": list(chosen)}, None))
             return 0
         sys.stdout.flush()
-        for each in chosen:
-            sys.stdout.buffer.write(_ENCODER.encode(each) + b"\n")
+        for line in export_lines(chosen):
+            sys.stdout.buffer.write(line)
     return 0
-
-
-def _chosen(
-    reader: JournalReader, first: int, last: int, kinds: frozenset[str]
-) -> Iterator[dict[str, Any]]:
-    for frame in reader.frames(first, last):
-        facts_of_frame = frame_facts(frame)
-        told = (facts_of_frame["input"], *facts_of_frame["decisions"])
-        if not kinds or any(each["kind"] in kinds for each in told):
-            yield facts_of_frame
 
 
 def _write(out: Path, chosen: Iterator[dict[str, Any]]) -> int:
@@ -136,8 +146,8 @@ def _write(out: Path, chosen: Iterator[dict[str, Any]]) -> int:
         raise UserError(f"--out {out}: exists already; choose another name") from None
     try:
         with file:
-            for each in chosen:
-                file.write(_ENCODER.encode(each) + b"\n")
+            for line in export_lines(chosen):
+                file.write(line)
                 count += 1
     except BaseException:
         out.unlink(missing_ok=True)

@@ -1,8 +1,10 @@
 """What many commands take: a journal, ``--json``, ``--strategy``; and how they are opened."""
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -42,6 +44,12 @@ def open_journal(path: Path) -> JournalReader:
     return JournalReader(path)
 
 
+def aside() -> redirect_stdout[TextIO]:
+    """While a user's code may run: what it prints goes to stderr, stdout is for the answer."""
+    return redirect_stdout(sys.stderr)
+
+
 def shelf_of(strategies: tuple[str, ...]) -> StrategyShelf:
     """The shipped strategies and the user's own."""
-    return StrategyShelf(tuple(load_strategy(text) for text in strategies))
+    with aside():
+        return StrategyShelf(tuple(load_strategy(text) for text in strategies))

@@ -8,7 +8,14 @@ import click
 from rich.console import Console
 
 from commands.envelope import Answer, give
-from commands.options import journal_argument, json_option, open_journal, shelf_of, strategy_option
+from commands.options import (
+    aside,
+    journal_argument,
+    json_option,
+    open_journal,
+    shelf_of,
+    strategy_option,
+)
 from commands.screen import columns, facts, heading, moment, screen
 from engine.errors import UserError
 from engine.state import EngineState
@@ -39,7 +46,7 @@ def command(journal: Path, target: str, strategies: tuple[str, ...], as_json: bo
     shelf = shelf_of(strategies)
     seq = int(target) if target.isascii() and target.isdecimal() else None
     at = None if seq is not None or not target else int(moment_of("--to", target, 0))
-    with open_journal(journal) as reader, calm_collector():
+    with open_journal(journal) as reader, calm_collector(), aside():
         head = reader.head
         if seq is not None and not 1 <= seq <= head.last_seq:
             raise UserError(f"--to {seq}: the journal has the frames 1 to {head.last_seq}")

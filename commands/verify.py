@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.envelope import Answer, give
-from commands.options import journal_argument, json_option, open_journal, shelf_of, strategy_option
+from commands.options import (
+    aside,
+    journal_argument,
+    json_option,
+    open_journal,
+    shelf_of,
+    strategy_option,
+)
 from commands.screen import BAD, GOOD, columns, facts, heading, mark_of, screen
 from engine.errors import UserError
 from replays.calm import calm_collector
@@ -22,7 +29,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 @click.command("verify")
 @journal_argument
-@click.option("--chain-only", is_flag=True, help="Check pages and links, run nothing again.")
+@click.option("--chain-only", is_flag=True, help="Check pages and links; no decision, no table.")
 @click.option("--expect", default="", metavar="DIGEST", help="A digest that was noted earlier.")
 @strategy_option
 @json_option
@@ -30,9 +37,11 @@ def command(
     journal: Path, chain_only: bool, expect: str, strategies: tuple[str, ...], as_json: bool
 ) -> int:
     """Prove JOURNAL: every page and link of its chain, the refolded state against the sealed
-    digest, and every decision, made again by the same strategy.
+    digest, every decision, made again by the same strategy, and every row of the tables that
+    people query.
 
-    Without the strategy's source the decisions are not run again, and the answer says so.
+    --chain-only looks at pages and links alone: neither decisions nor tables are held against
+    anything. Without the strategy's source the decisions are not run again, and the answer says so.
     --expect takes the digest of the state, or of any page of the chain, from an earlier answer.
 
     \b
@@ -45,7 +54,7 @@ def command(
         raise UserError(f"--expect {expect}: is no digest; write the 64 hex digits of one")
     shelf = shelf_of(strategies)
     begin = perf_counter()
-    with open_journal(journal) as reader, calm_collector():
+    with open_journal(journal) as reader, calm_collector(), aside():
         proof = prove(reader, shelf, chain_only, expect)
     seconds = perf_counter() - begin
     refusal = f"journal {journal}: {proof.fault}" if proof.fault else ""
@@ -73,12 +82,24 @@ def proof_data(proof: Proof, journal: str, seconds: float) -> dict[str, Any]:
         "frames": chain.frames,
         "pages": chain.pages,
         "decisions": proof.decisions,
-        "redecided": not proof.skipped and not proof.fault,
+        "redecided": proof.redecided,
         "redecide_skipped": proof.skipped or None,
+        **_tables_data(proof),
         "first_bad_seq": proof.bad_seq or None,
         "fault": proof.fault or None,
         "divergence": divergence_facts(proof.divergence) if proof.divergence else None,
         "seconds": round(seconds, 3),
+    }
+
+
+def _tables_data(proof: Proof) -> dict[str, Any]:
+    tables = proof.tables
+    return {
+        "tables_compared": tables is not None,
+        "tables_skipped": proof.tables_skipped or None,
+        "table_rows": tables.rows if tables else None,
+        "first_bad_table": (tables.table or None) if tables else None,
+        "first_bad_row": (tables.row or None) if tables else None,
     }
 
 
@@ -94,13 +115,19 @@ def show_proof(console: Console, proof: Proof, journal: str, seconds: float) -> 
         rows.append((mark_of(fine), "refold", against if fine else "not what was sealed"))
     if proof.skipped:
         rows.append((Text("-"), "re-decide", f"skipped: {proof.skipped}"))
-    elif chain.sound and proof.divergence is None and not proof.fault:
+    elif proof.redecided:
         again = f"{chain.frames:,} frames re-decided, {proof.decisions:,} decisions identical"
         rows.append((mark_of(True), "re-decide", again))
     elif proof.divergence is not None:
         rows.append((mark_of(False), "re-decide", f"differs at seq {proof.divergence.seq}"))
     elif proof.code == "impure":
         rows.append((mark_of(False), "re-decide", f"leaves another state at seq {proof.bad_seq}"))
+    if proof.tables is not None:
+        fine = not proof.tables.fault
+        told = f"{proof.tables.rows:,} rows as the frames fold to them"
+        rows.append((mark_of(fine), "tables", told if fine else "not what the frames fold to"))
+    elif chain.sound:
+        rows.append((Text("-"), "tables", f"skipped: {proof.tables_skipped}"))
     if proof.code == "unexpected":
         rows.append((mark_of(False), "expect", proof.fault))
     columns(console, ("", "", ""), rows)

@@ -220,3 +220,17 @@ def test_ctrl_c_leaves_a_journal_that_verifies_or_the_one_that_was_there(
     assert found["sealed"] is older
     assert [path.name for path in tmp_path.iterdir()] == ["run.db"]
     assert ("is still the old one" in err) is older
+
+
+def test_a_wallet_below_what_the_accounts_believe_to_have_is_warned_about(
+    settings: Path, tmp_path: Path
+) -> None:
+    """It is allowed: the venue then refuses what it cannot pay, and equity is below the sum."""
+    words = ("backtest", settings, "--data", MARKET, "--journal")
+    told = tell(*words, tmp_path / "a.db", "--set", "venue.wallet=14999.5", "--json")
+    (warning,) = told.data["warnings"]
+    assert warning.startswith("venue.wallet = 14999.5 is less than the 15000 ")
+    assert warning in told.err
+    enough = tell(*words, tmp_path / "b.db", "--set", "venue.wallet=15000", "--json")
+    assert enough.data["warnings"] == []
+    assert enough.err == ""

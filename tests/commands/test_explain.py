@@ -171,3 +171,18 @@ def test_a_question_without_an_answer_is_refused(
     told = tell("explain", journal, *words)
     assert told.code == 2
     assert part in told.err
+
+
+def test_a_moment_after_the_end_is_told_as_such(journal: Path) -> None:
+    """The last candle is an answer, but to another question."""
+    asked = ("explain", journal, "--symbol", "BTCUSDT", "--at")
+    late = tell(*asked, "2035-01-01")
+    with JournalReader(journal) as reader:
+        end = render_time(reader.head.last_at)
+    shown = end.replace("T", " ").removesuffix("Z")[:23]
+    line = f"asked for 2035-01-01 00:00:00, but the journal ends at {shown}: its last candle"
+    assert line in " ".join(late.out.split())
+    told = tell(*asked, "2035-01-01", "--json").data
+    assert (told["after_the_end"], told["journal_ends"]) == (True, end)
+    assert "the journal ends" not in tell(*asked, end).out
+    assert tell(*asked, end, "--json").data["after_the_end"] is False
