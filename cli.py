@@ -21,6 +21,7 @@ JOURNAL: Table = {
     "show": ("commands.journal:show", "What a journal holds: its run, its terms, its origin."),
     "tail": ("commands.journal:tail", "The last frames, in words."),
     "export": ("commands.journal:export", "Frames as JSON lines, for other programs."),
+    "rebuild": ("commands.journal:rebuild", "Fold the tables anew from the frames."),
 }
 CONFIG: Table = {
     "explain": ("commands.config:explain", "Every setting, its value, and where it is from."),
@@ -29,10 +30,10 @@ COMMANDS: Table = {
     "demo": ("commands.demo:command", "A whole run without keys or network, explained."),
     "backtest": ("commands.backtest:command", "Run a configuration over candles."),
     "replay": ("commands.replay:command", "Rebuild the state from a journal."),
-    "verify": ("commands.verify:command", "Prove a journal: chain, refold, re-decide."),
+    "verify": ("commands.verify:command", "Prove a journal: chain, refold, re-decide, tables."),
     "explain": ("commands.explain:command", "Why this order, and why not that one."),
     "incidents": ("commands.incidents:command", "What needed a person's eye."),
-    "journal": ("cli:journal", "Look into a journal: show, tail, export."),
+    "journal": ("cli:journal", "Look into a journal: show, tail, export, rebuild."),
     "config": ("cli:config", "Where a setting comes from."),
 }
 

@@ -5,14 +5,12 @@ hints (``structural``), and written by hand for what a backtest is made of (``fr
 hold both equal.
 """
 
-from collections.abc import Sequence
 from typing import get_args
 
 from engine.domain.candle import Candle
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Input
 from engine.messages.market import BarOpened
-from journal.frame import Frame
 from journal.frequent import (
     CANDLE_TAG,
     FREQUENT_DECISION_DECODERS,
@@ -56,7 +54,4 @@ DECISION_DECODERS: dict[str, Decode] = {
 BARE: frozenset[type] = frozenset({BarOpened, Candle})
 """Inputs that concern no projection as long as nothing was decided upon them."""
 
-
-def loud_frames(frames: Sequence[Frame]) -> list[Frame]:
-    """The frames that projections look at."""
-    return [frame for frame in frames if frame[1] or type(frame[0].input) not in BARE]
+BARE_TAGS = frozenset(tag_of(cls) for cls in BARE)

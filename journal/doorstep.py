@@ -81,14 +81,18 @@ def connect_readonly(path: Path) -> sqlite3.Connection:
 
 def _connected(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
-    # Bytes that are no UTF-8 have to reach the chain check, not end in a decoding error.
-    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    connection.text_factory = any_text
     try:
         connection.execute("SELECT count(*) FROM head").fetchone()
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def any_text(stored: bytes) -> str:
+    """Text as it is stored: what is no UTF-8 has to reach a check, not end in a decoding error."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _is_empty(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """Frames as lines of JSON for people and other programs: names, decimals as text, ISO times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -39,7 +39,21 @@ def frame_facts(frame: Frame) -> dict[str, Any]:
     }
 
 
-def export_lines(source: FrameSource, first: int = 1, last: int | None = None) -> Iterator[bytes]:
-    """One line of JSON for each frame, without the line feed; nothing is held in memory."""
+def export_frames(
+    source: FrameSource,
+    first: int = 1,
+    last: int | None = None,
+    kinds: frozenset[str] = frozenset(),
+) -> Iterator[dict[str, Any]]:
+    """The facts of each frame; with ``kinds`` only of those that hold a message of one of them."""
     for frame in source.frames(first, last):
-        yield _encode(frame_facts(frame))
+        facts = frame_facts(frame)
+        told = (facts["input"], *facts["decisions"])
+        if not kinds or any(each["kind"] in kinds for each in told):
+            yield facts
+
+
+def export_lines(frames: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """One line of JSON for each frame, with its line feed; nothing is held in memory."""
+    for facts in frames:
+        yield _encode(facts) + b"\n"

@@ -17,7 +17,7 @@ from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened
 from engine.timebase import Nanos
 from journal.chain import Page, page_digest
-from journal.codec import CHECKED, DECISION_DECODERS, ENCODERS, INPUT_DECODERS
+from journal.codec import BARE_TAGS, CHECKED, DECISION_DECODERS, ENCODERS, INPUT_DECODERS
 from journal.frame import Frame, Turn
 from journal.frequent import Row
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
@@ -162,6 +162,23 @@ def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) 
                 tuple([decisions[decision[0]](decision) for decision in row.decisions]),
             )
             for seq, row in enumerate(rows, page.first_seq)
+        ]
+    except _NO_MESSAGE as error:
+        raise ValueError(f"holds a row that is no frame ({error!r})") from error
+
+
+def decode_loud(page: Page) -> list[Frame]:
+    """Those frames of a page that projections look at; no other message is made."""
+    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    rows = _stored_rows(page, UPCASTERS, FORMAT)
+    try:
+        return [
+            (
+                Stamped(seq, row.at, inputs[row.input[0]](row.input)),
+                tuple([decisions[one[0]](one) for one in row.decisions]),
+            )
+            for seq, row in enumerate(rows, page.first_seq)
+            if row.decisions or row.input[0] not in BARE_TAGS
         ]
     except _NO_MESSAGE as error:
         raise ValueError(f"holds a row that is no frame ({error!r})") from error

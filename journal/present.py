@@ -31,17 +31,23 @@ _MINUTES = tuple(f"{hour:02d}:{minute}:" for hour in range(24) for minute in _SE
 
 @lru_cache(maxsize=1024)
 def moment(at: int) -> str | None:
-    """ISO 8601 text of a time; nothing for a time that was never set or never comes.
+    """ISO 8601 text of a time for tables; nothing for a time that was never set or never comes.
 
-    The text of ``render_time``; only the day is rendered, once for all the times in it.
+    Always with nine digits of the second: texts of one width sort as their times do, and SQLite's
+    own functions read them. Only the day is rendered, once for all the times in it.
     """
     if not 0 < at < NEVER:
         return None
     seconds = at // SECOND
     second = seconds % 86_400
-    text = f"{_day(seconds // 86_400)}{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
-    fraction = at % SECOND
-    return f"{text}.{fraction:09d}".rstrip("0") + "Z" if fraction else text + "Z"
+    clock = f"{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
+    return f"{_day(seconds // 86_400)}{clock}.{at % SECOND:09d}Z"
+
+
+def brief_moment(at: int) -> str | None:
+    """The same with no more digits than are needed: the text of ``render_time``, for exports."""
+    text = moment(at)
+    return None if text is None else text[:-1].rstrip("0").removesuffix(".") + "Z"
 
 
 @lru_cache(maxsize=64)
@@ -53,11 +59,12 @@ def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset
     """A function from a ``cls`` to its named facts, with decimals made by ``number``.
 
     Without ``number`` they become plain numbers, and named tuples (checks) stay arrays, which is
-    shorter. A position key becomes its three parts;
+    shorter; times then have their fixed width. A position key becomes its three parts;
     ``open_ns`` becomes ``open_at``; a span in the terms of a run becomes text like ``5m``. Fields
     named in ``omit`` are left out.
     """
     spans = cls.__module__ == runs.__name__
+    time = moment if number in (None, _plain) else brief_moment
     fields: list[tuple[str, str, Convert | None]] = []
     for name, hint in field_hints(cls).items():
         if name in omit:
@@ -66,7 +73,7 @@ def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset
             fields.extend((part, f"{name}.{part}", None) for part in PositionKey._fields)
         elif hint is Nanos:
             shown = name.removesuffix("_ns") + ("" if spans else "_at")
-            fields.append((shown, name, render_span if spans else moment))
+            fields.append((shown, name, render_span if spans else time))
         elif spans and name in _PLAIN_INT_DECIMALS:
             fields.append((name, name, number or _plain))
         else:

@@ -20,7 +20,7 @@ from journal.doorstep import connect_readonly
 from journal.failures import DAMAGED, primary_code
 from journal.frame import Frame, Head, Turn
 from journal.head import read_head
-from journal.pages import decode_page, decode_turns
+from journal.pages import decode_loud, decode_page, decode_turns
 
 T = TypeVar("T")
 _BATCH = 8
@@ -101,6 +101,16 @@ class JournalReader:
         """
         tags = frozenset(tag_of(cls) for cls in without)
         return self._decoded(partial(decode_turns, without=tags), 1, last)
+
+    def loud_pages(self, after: int = 0) -> Iterator[tuple[int, list[Frame]]]:
+        """What projections look at, page by page: each page's last seq and its loud frames.
+
+        ``after`` is the last seq of the page to go on from. Held against the chain as well.
+        """
+        previous = self.digest_before(after + 1) if after else GENESIS
+        for page in self.pages_from(after + 1 if after else FIRST_ROW):
+            yield page.last_seq, self._sound(page, previous, decode_loud)
+            previous = page.digest
 
     def _decoded(
         self, decode: Callable[[Page], list[T]], first: int, last: int | None

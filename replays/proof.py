@@ -1,4 +1,4 @@
-"""Proving a journal: its chain, its refold and its decisions, and where the first fault is."""
+"""Proving a journal: chain, refold, decisions and tables, and where the first fault is."""
 
 from typing import Any
 
@@ -12,8 +12,12 @@ from engine.messages.inputs import Stamped
 from engine.state import EngineState
 from journal.export import named
 from journal.frame import FrameSource
+from journal.projections.compare import TablesReport, compare_tables
+from journal.reader import JournalReader
 from journal.verify import ChainReport, verify_chain
 from replays.reproduce import Divergence, can_redecide, digests, redecide, refold
+
+_ONLY_CHAIN = "only the chain was asked"
 
 
 @attrs.frozen
@@ -22,6 +26,7 @@ class Proof:
 
     ``digest`` is the engine state's, ``strategy_digest`` that of the strategies ("" where their
     source is not at hand). ``skipped`` says why decisions were not run again, "" where they were.
+    ``tables`` is None where the tables were not looked at.
     """
 
     chain: ChainReport
@@ -33,19 +38,34 @@ class Proof:
     code: str
     fault: str
     bad_seq: int
+    tables: TablesReport | None = None
+
+    @property
+    def redecided(self) -> bool:
+        """Whether every decision was made again and came out the same."""
+        return not self.skipped and self.code in ("", "tables_differ")
+
+    @property
+    def tables_skipped(self) -> str:
+        """Why the tables were not compared, "" where they were."""
+        if self.tables is not None:
+            return ""
+        early = self.fault and self.code != "unexpected"
+        return "a fault was found before" if early else _ONLY_CHAIN
 
 
-def prove(source: FrameSource, shelf: StrategyShelf, chain_only: bool, expect: str = "") -> Proof:
+def prove(source: JournalReader, shelf: StrategyShelf, chain_only: bool, expect: str = "") -> Proof:
     """Check a journal as far as it can be checked; the first fault ends the search."""
     chain = verify_chain(source)
     if not chain.sound:
         return _found(chain, code="tampered", fault=chain.fault, bad_seq=chain.bad_seq)
     if chain_only:
         head = source.head
-        sealed = _found(chain, head.state_digest, head.strategy_digest, "only the chain was asked")
+        sealed = _found(chain, head.state_digest, head.strategy_digest, _ONLY_CHAIN)
         return _expected(source, sealed, expect)
     reason = can_redecide(source.started.terms, shelf.digests())
-    return _expected(source, _reproduced(source, shelf, chain, reason), expect)
+    proof = _reproduced(source, shelf, chain, reason)
+    return _expected(source, proof if proof.fault else _tabled(source, proof), expect)
 
 
 def _reproduced(
@@ -106,6 +126,13 @@ def _sealed_same(source: FrameSource, found: Proof) -> Proof:
             fault = f"the {what} to {digest}, the journal was sealed with {sealed}"
             return attrs.evolve(found, code="diverged", fault=fault, bad_seq=head.last_seq)
     return found
+
+
+def _tabled(source: JournalReader, proof: Proof) -> Proof:
+    """What people query has to be what the frames say, too."""
+    tables = compare_tables(source)
+    code = "tables_differ" if tables.fault else ""
+    return attrs.evolve(proof, tables=tables, code=code, fault=tables.fault)
 
 
 def _diverged(

@@ -8,15 +8,18 @@ import msgspec
 from engine.domain.order import side_name
 from engine.messages.decisions import (
     Approved,
+    Check,
     DayRolled,
     Decision,
     GovernorActed,
     IncidentOpened,
+    IntentRefused,
     OrderRequested,
     TradeClosed,
 )
 from engine.messages.venue import OrderFilled
 from engine.money import SCALE
+from engine.risk.rules import RULES, Unit
 from journal.codec import DECISION_TYPES
 from journal.present import Facts, facts_of, moment
 from journal.projections.numbers import quotient
@@ -69,6 +72,44 @@ def _approved_facts(approved: Approved) -> dict[str, Any]:
     }
 
 
+def _as_it_is(value: int) -> int:
+    return value
+
+
+def _plain(value: int) -> float:
+    return value / SCALE
+
+
+_NUMBERS: dict[Unit, Callable[[int], Any]] = {
+    "count": _as_it_is,
+    "flag": bool,
+    "fraction": _plain,
+    "money": _plain,
+    "price": _plain,
+    "quantity": _plain,
+    "time": moment,
+}
+_OF_CHECK = {name: _NUMBERS[rule.unit] for name, rule in RULES.items()}
+
+
+def _told_check(check: Check) -> tuple[str, Any, Any, bool]:
+    """Name, value, threshold and verdict; both numbers as the unit of the rule says."""
+    name, value, threshold, passed = check
+    number = _OF_CHECK.get(name, _as_it_is)
+    return (name, number(value), number(threshold), passed)
+
+
+_refused_but_checks = facts_of(IntentRefused, None, _COLUMNS | {"checks"})
+
+
+def _refused_facts(refused: IntentRefused) -> dict[str, Any]:
+    """Its checks are told: which one failed is what people ask for."""
+    return {
+        **_refused_but_checks(refused),
+        "checks": [_told_check(check) for check in refused.checks],
+    }
+
+
 _TABLE: dict[type, tuple[str, Who, Facts | None]] = {
     cls: (
         cls.__name__,
@@ -78,6 +119,7 @@ _TABLE: dict[type, tuple[str, Who, Facts | None]] = {
     for cls in DECISION_TYPES
 }
 _TABLE[Approved] = ("Approved", _who(Approved), _approved_facts)
+_TABLE[IntentRefused] = ("IntentRefused", _who(IntentRefused), _refused_facts)
 
 
 def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ...]:

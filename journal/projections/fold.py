@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from engine.errors import UserError
 from engine.messages import decisions as d
 from engine.messages import venue as v
 from engine.messages.decisions import OrderRequested
@@ -35,6 +36,7 @@ from journal.projections.tables import (
     KNOWN_EXECUTIONS,
     RELEASE_POSITION,
     TABLES,
+    TABLES_VERSION,
     insert_rows,
 )
 from journal.structural import row_decoder, row_encoder
@@ -251,7 +253,7 @@ class Projections:
     def _dump(self) -> str:
         orders = [order.dump() for order in self._orders.values()]
         accounts = [account.dump() for account in self._accounts.values()]
-        kept = [orders, self._positions.dump(), accounts]
+        kept = [TABLES_VERSION, orders, self._positions.dump(), accounts]
         return msgspec.json.encode(kept).decode()
 
     def _load(self) -> None:
@@ -260,8 +262,13 @@ class Projections:
         kept = [msgspec.json.decode(row[0]) for row in states]
         if not kept:
             return
+        if kept[1][0] != TABLES_VERSION:
+            raise UserError(
+                "the tables of this journal were folded by another version of tradefold; "
+                "fold them anew with tradefold journal rebuild"
+            )
         self._started = _decode_started(kept[0])
-        orders, positions, accounts = kept[1]
+        _, orders, positions, accounts = kept[1]
         for standing, values in zip(self._seat_accounts(self._started), accounts, strict=True):
             standing.load(values)
         for values in orders:

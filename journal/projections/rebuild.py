@@ -7,12 +7,11 @@ from sqlite_utils import Database
 
 from engine.errors import NegativeAnswerError
 from journal.chain import GENESIS, linked
-from journal.codec import loud_frames
 from journal.doorstep import check_header
 from journal.failures import write_failed
 from journal.head import read_head
 from journal.lock import WriterLock
-from journal.pages import decode_page
+from journal.pages import decode_loud
 from journal.projections.fold import Projections
 from journal.projections.tables import create_indices, create_projections, drop_projections
 from journal.reader import stored_pages
@@ -48,12 +47,11 @@ def _rebuild(connection: sqlite3.Connection, name: str) -> None:
         try:
             if not linked(previous, page):
                 raise ValueError("was changed after it was written")
-            frames = decode_page(page)
+            loud = decode_loud(page)
         except ValueError as error:
             fault = f"the page from seq {page.first_seq} {error}; run verify"
             raise NegativeAnswerError(f"journal {name}: {fault}") from error
         previous = page.digest
-        loud = loud_frames(frames)
         if loud:
             projections.write(loud)
     if read_head(connection, name).sealed:

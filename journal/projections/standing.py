@@ -19,8 +19,9 @@ _KEPT = (
     "size_factor",
     "cooldown_until",
     "paused_until",
+    "cooldown_reason",
+    "pause_reason",
     "killed",
-    "reason",
     "day_ns",
 )
 _SCALED_REASONS = frozenset({"daily_loss", "drawdown"})
@@ -39,8 +40,7 @@ class Standing:
         self.trades = self.wins = self.losses = 0
         self.size_factor = SCALE
         self.cooldown_until = self.paused_until = 0
-        self.killed = False
-        self.reason = ""
+        self.cooldown_reason = self.pause_reason = self.killed = ""
 
     def traded(self, trade: TradeClosed) -> None:
         """Book a round trip."""
@@ -51,25 +51,28 @@ class Standing:
         self.losses += trade.pnl < 0
 
     def acted(self, acted: GovernorActed, at: int) -> None:
-        """The governor changed what the account may do."""
+        """The governor changed what the account may do: what the engine folds of it, for people.
+
+        Each hold keeps its own reason, so that none is told as the reason of another.
+        """
         action = acted.action
         if action == "size":
             self.size_factor = acted.value
-            return
-        if action == "cooldown":
+        elif action == "cooldown":
             self.cooldown_until = max(self.cooldown_until, acted.until_ns)
+            self.cooldown_reason = acted.reason
         elif action == "pause":
             self.paused_until = max(self.paused_until, acted.until_ns)
+            self.pause_reason = acted.reason
         elif action == "kill":
-            self.killed = True
+            self.killed = acted.reason
         elif action == "expire":
             self.cooldown_until = self.cooldown_until if self.cooldown_until > at else 0
             self.paused_until = self.paused_until if self.paused_until > at else 0
         else:
             self.cooldown_until = self.paused_until = 0
-            self.killed = False
+            self.killed = ""
             self.size_factor = SCALE
-        self.reason = acted.reason
 
     def day_rolled(self, rolled: DayRolled) -> str:
         """A new day begins, with full size; the ISO date on which the ended one began."""
@@ -81,13 +84,13 @@ class Standing:
     def row(self) -> tuple[Any, ...]:
         """The columns of ``virtual_accounts``."""
         terms = self.terms
-        standing, until = "active", 0
+        standing, until, reason = "active", 0, ""
         if self.killed:
-            standing, until = "killed", NEVER
+            standing, until, reason = "killed", NEVER, self.killed
         elif self.paused_until:
-            standing, until = "paused", self.paused_until
+            standing, until, reason = "paused", self.paused_until, self.pause_reason
         elif self.cooldown_until:
-            standing, until = "cooldown", self.cooldown_until
+            standing, until, reason = "cooldown", self.cooldown_until, self.cooldown_reason
         return (
             terms.name,
             terms.venue_account,
@@ -102,7 +105,7 @@ class Standing:
             self.wins,
             self.losses,
             standing,
-            self.reason if standing != "active" else "",
+            reason,
             moment(until),
             self.size_factor / SCALE,
         )

@@ -211,6 +211,9 @@ VIEWS: dict[str, str] = {
 }
 """Every decision in one place, though none is written twice: what has a table is taken from it."""
 
+TABLES_VERSION = 2
+"""Rises with every change of what is in the tables: a later process folds on only from its own."""
+
 PROJECTED = (*TABLES, *VIEWS, "projection_state")
 
 _INDICES = {"fills": "client_id", "other_decisions": "kind"}

@@ -122,20 +122,87 @@ DROPPED = ("TABLE orders", "TABLE incidents", "TABLE trades", "VIEW decisions")
 
 
 @pytest.mark.parametrize("what", DROPPED)
-def test_a_journal_without_its_tables_still_verifies(
+def test_a_journal_without_its_tables_says_so_and_gets_them_again(
     journal: Path, tmp_path: Path, what: str
 ) -> None:
-    """Tables are disposable; a command that needs one says so."""
+    """Tables are disposable: the chain is whole, and they are folded anew from it."""
     copy = tmp_path / "copy.db"
     shutil.copy(journal, copy)
     changed(f"DROP {what}")(copy)
     table = what.split()[1]
-    assert tell("verify", copy).code == 0
+    assert tell("verify", copy, "--chain-only").code == 0
+    missing = tell("verify", copy, "--json")
+    assert missing.code == 1
+    assert missing.envelope["error"]["code"] == "tables_differ"
+    assert f"its {what.lower()} is not there" in missing.err
     asking = {"orders": ("explain", copy, "--order", "1"), "incidents": ("incidents", copy)}
     if table in asking:
         told = tell(*asking[table])
         assert told.code == 1
         assert f"no such table: {table}" in told.err
+    assert tell("journal", "rebuild", copy).code == 0
+    assert tell("verify", copy).code == 0
+
+
+CHANGES = [
+    ("UPDATE orders SET average_price = average_price + 1 WHERE purpose = 'entry'", "orders"),
+    ("UPDATE fills SET fee = 0 WHERE rowid = 2", "fills"),
+    ("UPDATE trades SET pnl = -pnl WHERE trade = 3", "trades"),
+    ("DELETE FROM equity WHERE rowid = 2", "equity"),
+    ("UPDATE daily_pnl SET pnl = pnl + 1", "daily_pnl"),
+    ("UPDATE other_decisions SET reason = 'none' WHERE rowid = 1", "other_decisions"),
+    ("UPDATE virtual_accounts SET standing = 'killed'", "virtual_accounts"),
+    ("INSERT INTO incidents (incident, kind, facts) VALUES (1, 'drift', '{}')", "incidents"),
+    ("INSERT INTO governor_events (seq, n, account) VALUES (9, 1, 'va1')", "governor_events"),
+    ("UPDATE projection_state SET state = '[]' WHERE id = 2", "projection_state"),
+]
+
+
+@pytest.mark.parametrize(("statement", "table"), CHANGES, ids=[case[1] for case in CHANGES])
+def test_a_row_of_a_table_that_was_changed_is_found_and_named(
+    journal: Path, tmp_path: Path, statement: str, table: str
+) -> None:
+    """People ask the tables; the chain alone says nothing of them, and says that it does not."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    changed(statement)(copy)
+    told = tell("verify", copy, "--json")
+    assert told.code == 1
+    assert told.envelope["error"]["code"] == "tables_differ"
+    found = told.envelope["data"]
+    assert (found["chain_sound"], found["redecided"], found["tables_compared"]) == (True,) * 3
+    assert found["first_bad_table"] == table
+    assert found["first_bad_row"]
+    assert f"in {table}, the row of {found['first_bad_row']}" in told.err
+    assert "journal rebuild" in told.err
+    shown = tell("verify", copy)
+    assert "not what the frames fold to" in shown.out
+    alone = tell("verify", copy, "--chain-only")
+    assert alone.code == 0
+    assert "skipped: only the chain was asked" in alone.out
+    rebuilt = tell("journal", "rebuild", copy, "--json").data
+    with JournalReader(journal) as reader:
+        assert rebuilt["frames"] == reader.head.last_seq
+    assert tell("verify", copy).code == 0
+
+
+def test_a_damaged_page_of_a_table_is_a_verdict(journal: Path, tmp_path: Path) -> None:
+    """And not trouble with the disk; the frames are whole."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    connection = sqlite3.connect(copy)
+    query = "SELECT rootpage FROM sqlite_master WHERE name = 'trades'"
+    (root,) = connection.execute(query).fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with copy.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    told = tell("verify", copy, "--json")
+    assert told.code == 1
+    assert told.envelope["error"]["code"] == "tables_differ"
+    assert "its pages are whole" in told.err
+    assert tell("journal", "export", copy, "--out", tmp_path / "frames.jsonl").code == 0
 
 
 def test_a_journal_that_is_being_written_is_read_and_not_replaced(

@@ -3,7 +3,7 @@
 import json
 from itertools import islice
 
-from journal.export import export_lines, frame_facts
+from journal.export import export_frames, export_lines, frame_facts
 from journal.memory import MemoryJournal
 from tests.journal.samples import Story, every_decision, every_input, first_frame, round_trip
 
@@ -12,7 +12,7 @@ def _lines(first: int = 1, last: int | None = None) -> list[dict[str, object]]:
     journal = MemoryJournal(first_frame())
     for stamped, decisions in round_trip():
         journal.append(stamped, decisions)
-    return [json.loads(line) for line in export_lines(journal, first, last)]
+    return [json.loads(line) for line in export_lines(export_frames(journal, first, last))]
 
 
 def test_a_frame_is_one_line_with_its_input_and_its_decisions() -> None:
@@ -59,11 +59,19 @@ def test_a_stretch_can_be_exported() -> None:
     assert [line["seq"] for line in _lines(3, 5)] == [3, 4, 5]
 
 
+def test_frames_can_be_chosen_by_the_kind_of_their_messages() -> None:
+    journal = MemoryJournal(first_frame())
+    for stamped, decisions in round_trip():
+        journal.append(stamped, decisions)
+    for kinds, seqs in (({"OrderFilled"}, [4, 6]), ({"TradeClosed", "TimerFired"}, [6, 7])):
+        assert [each["seq"] for each in export_frames(journal, kinds=frozenset(kinds))] == seqs
+
+
 def test_lines_come_one_by_one() -> None:
     journal = MemoryJournal(first_frame())
     for stamped, decisions in round_trip():
         journal.append(stamped, decisions)
-    lines = export_lines(journal)
+    lines = export_lines(export_frames(journal))
     assert len(list(islice(lines, 2))) == 2
     assert json.loads(next(lines))["seq"] == 3
 
