@@ -6,6 +6,8 @@ from decimal import Decimal
 from adapters.config.scalars import flag_of, plain
 from engine.errors import UserError
 
+_MOST_DIGITS = 20
+
 
 def canonical(value: object, default: object) -> str:
     """``value`` as text of the kind of ``default``; raises ``ValueError`` when it is another.
@@ -31,9 +33,10 @@ def canonical(value: object, default: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
-        return plain(Decimal(value))
+        return plain(_number(value))
     if not isinstance(value, str):
         raise ValueError("is not a text; put it in quotes")
+    _check_size(value)
     return value.strip()
 
 
@@ -47,7 +50,20 @@ def _number(value: object) -> Decimal:
         raise ValueError("is not a number") from error
     if not number.is_finite():
         raise ValueError("is not a finite number")
+    if number and abs(number.adjusted()) > _MOST_DIGITS:
+        size = "large" if number.adjusted() > 0 else "fine"
+        raise ValueError(f"is too {size}; write at most {_MOST_DIGITS} digits")
     return number
+
+
+def _check_size(text: str) -> None:
+    """A text that the strategy may read as a number is none of absurd size."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return
+    if number.is_finite():
+        _number(number)
 
 
 def every_parameter(

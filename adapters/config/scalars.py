@@ -27,25 +27,55 @@ _SPAN_UNITS = {
 }
 
 
+_LARGEST = 10**12
+_LARGEST_COUNT = 2**63 - 1
+_DAY = _SPAN_UNITS["d"]
+_LONGEST = 366
+_LONGEST_DELAY = 7
+_MOST_DIGITS = 20
+
+
 def plain(number: Decimal) -> str:
-    """Decimal text without an exponent and without trailing zeros: ``2.20`` is ``2.2``."""
+    """Decimal text without an exponent and without trailing zeros: ``2.20`` is ``2.2``.
+
+    A number of absurd size keeps its exponent: it is only ever shown to be refused.
+    """
+    if not number:
+        return "0"
+    if abs(number.adjusted()) > 2 * _MOST_DIGITS:
+        return str(number)
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return text
 
 
 def decimal_of(value: object) -> Decimal:
-    """The exact number of a TOML value or a text, no finer than 1e-8."""
+    """The exact number of a TOML value or a text, no finer than 1e-8 and at most 1e12.
+
+    No price, quantity or amount of money comes near that; what is derived from it then fits into
+    everything that people read journals with.
+    """
     if isinstance(value, str) and value.strip().endswith("%"):
         raise ValueError(_percent_text(value))
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError("is not a number")
+    if _size(value) > _LARGEST:
+        raise ValueError(f"is above {_LARGEST}; write a smaller number")
     try:
         parse(value)
     except ValueError as error:
         raise ValueError(_tail(str(error))) from error
     return Decimal(value)
+
+
+def _size(value: int | str | Decimal) -> Decimal:
+    """How large a number is; 0 of what is no number, which is told elsewhere."""
+    try:
+        number = Decimal(value).copy_abs()
+    except ArithmeticError:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
 
 
 def _tail(sentence: str) -> str:
@@ -123,7 +153,9 @@ def _leverage(value: object) -> Decimal:
 
 
 def count_of(value: object) -> int:
-    """A whole number of 0 or more."""
+    """A whole number of 0 or more, which fits into 63 bits."""
+    if isinstance(value, int | str | Decimal) and _size(value) > _LARGEST_COUNT:
+        raise ValueError(f"is too large; the largest is {_LARGEST_COUNT}")
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
     if isinstance(value, Decimal) and value == value.to_integral_value():
@@ -143,7 +175,9 @@ def _hour(value: object) -> int:
 
 
 def span_of(value: object) -> int:
-    """Nanoseconds of ``"50ms"``, ``"300s"``, ``"5m"`` or ``"1h"``; a bare 0 is no time at all."""
+    """Nanoseconds of ``"50ms"``, ``"300s"``, ``"5m"`` or ``"1h"``, a year at most; a bare 0 is no
+    time at all.
+    """
     if value in (0, "0") and not isinstance(value, bool):
         return 0
     if isinstance(value, str):
@@ -151,8 +185,24 @@ def span_of(value: object) -> int:
         number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
         unit = text[len(number) :]
         if unit in _SPAN_UNITS and number.isascii() and number.isdecimal():
-            return int(number) * _SPAN_UNITS[unit]
+            if len(number) > _MOST_DIGITS:
+                raise ValueError(_too_long(_LONGEST))
+            return _at_most(int(number) * _SPAN_UNITS[unit], _LONGEST)
     raise ValueError('is not a span of time; write "50ms", "300s", "5m" or "1h"')
+
+
+def _at_most(span: int, days: int) -> int:
+    if span > days * _DAY:
+        raise ValueError(_too_long(days))
+    return span
+
+
+def _too_long(days: int) -> str:
+    return f"is longer than {days}d; write a shorter span"
+
+
+def _delay(value: object) -> int:
+    return _at_most(_real_span(value), _LONGEST_DELAY)
 
 
 def _real_span(value: object) -> int:
@@ -220,6 +270,8 @@ Count = Annotated[int, BeforeValidator(count_of)]
 Hour = Annotated[int, BeforeValidator(_hour)]
 Span = Annotated[int, BeforeValidator(span_of)]
 RealSpan = Annotated[int, BeforeValidator(_real_span)]
+Delay = Annotated[int, BeforeValidator(_delay)]
+"""A latency, a timeout or a deadline: above 0 and at most a week."""
 Flag = Annotated[bool, BeforeValidator(flag_of)]
 Text = Annotated[str, BeforeValidator(_text)]
 Symbols = Annotated[tuple[str, ...], BeforeValidator(_symbols)]

@@ -71,9 +71,9 @@ class SimulationSection(Section):
     path: Annotated[str, s.one_of(*PATHS)] = default("worst_first")
     half_spread: s.SmallFraction = default("0.00001")
     slippage: s.SmallFraction = default("0.00002")
-    request_latency: s.RealSpan = default("50ms")
-    report_latency: s.RealSpan = default("50ms")
-    answer_timeout: s.RealSpan = default("5s")
+    request_latency: s.Delay = default("50ms")
+    report_latency: s.Delay = default("50ms")
+    answer_timeout: s.Delay = default("5s")
     volume_share: s.Share = default("0.10")
     faults: FaultsSection = default({})
 
@@ -84,11 +84,11 @@ class LimitsSection(Section):
     max_symbol_exposure: s.Multiple = default("1.0")
     breach_cooldown: s.Span = default("300s")
     daily_reset_hour: s.Hour = default(0)
-    protection_deadline: s.RealSpan = default("2s")
-    answer_deadline: s.RealSpan = default("10s")
-    look_up_after: s.RealSpan = default("1s")
-    receive_window: s.RealSpan = default("5s")
-    max_candle_age: s.RealSpan = default("60s")
+    protection_deadline: s.Delay = default("2s")
+    answer_deadline: s.Delay = default("10s")
+    look_up_after: s.Delay = default("1s")
+    receive_window: s.Delay = default("5s")
+    max_candle_age: s.Delay = default("60s")
 
 
 class SizingSection(Section):

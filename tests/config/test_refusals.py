@@ -41,6 +41,36 @@ PERCENT = [
 ]
 
 BOUNDS = [
+    ("run.seed=1e400", "run.seed = 1E+400 is too large; the largest is 9223372036854775807"),
+    ("run.seed=9223372036854775808", "is too large; the largest is 9223372036854775807"),
+    ("run.seed=1e999999999", "is too large; the largest is 9223372036854775807"),
+    ("accounts.va1.virtual_equity=1e400", "= 1E+400 is above 1000000000000; write a smaller"),
+    ("accounts.va1.virtual_equity=1000000000000.01", "is above 1000000000000; write a smaller"),
+    ("accounts.va1.virtual_equity=1e999999999", "is above 1000000000000; write a smaller"),
+    ("accounts.va1.virtual_equity=1e-400", "= 1E-400 is finer than 0.00000001"),
+    ("venue.wallet=1e13", "= 10000000000000 is above 1000000000000; write a smaller"),
+    ("accounts.va1.risk.max_daily_loss=1e400", "is above 1000000000000; write a smaller"),
+    ("accounts.va1.risk.max_drawdown=1e400", "is above 1000000000000; write a smaller"),
+    ("instruments.BTCUSDT.max_price=1e13", "is above 1000000000000; write a smaller"),
+    ("simulation.request_latency=10d", '= "10d" is longer than 7d; write a shorter span'),
+    ("simulation.report_latency=604801s", "is longer than 7d; write a shorter span"),
+    ("simulation.answer_timeout=8d", "is longer than 7d; write a shorter span"),
+    ("limits.protection_deadline=8d", "is longer than 7d; write a shorter span"),
+    ("limits.answer_deadline=8d", "is longer than 7d; write a shorter span"),
+    ("limits.look_up_after=8d", "is longer than 7d; write a shorter span"),
+    ("limits.receive_window=8d", "is longer than 7d; write a shorter span"),
+    ("limits.max_candle_age=8d", "is longer than 7d; write a shorter span"),
+    ("limits.breach_cooldown=9999999999999999999999d", "is longer than 366d; write a shorter"),
+    ("accounts.va1.timeframe=367d", "is longer than 366d; write a shorter span"),
+    (
+        'accounts.va1.risk.ladder=[{losses=2, action="cooldown", value="367d"}]',
+        "is longer than 366d; write a shorter span",
+    ),
+    ("accounts.va1.parameters.fixed_tp_r=1e400", "is too large"),
+    ("accounts.va1.parameters.lookback_candles=1e999999999", "is too large"),
+    ("accounts.va1.parameters.fixed_tp_r=1e-999999999", "is too fine"),
+    ("accounts.va1.parameters.risk_tag=1e400", "is too large"),
+    ("accounts.va1.parameters.risk_tag='1e999999999'", "is too large"),
     ("run.seed=-1", "= -1 is negative"),
     ("run.seed=1.5", "= 1.5 is not a whole number"),
     ("run.seed=true", "= true is not a whole number"),
@@ -173,3 +203,17 @@ def test_parameters_without_a_strategy_are_refused(tmp_path: Path) -> None:
     text = '[accounts.va1]\nsymbols = ["BTCUSDT"]\n[accounts.va1.parameters]\nfixed_tp_r = 2\n'
     with pytest.raises(UserError, match=r"accounts\.va1 has parameters but no strategy"):
         resolve(written(tmp_path, text), {}, (), parameters_of)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "accounts.va1.virtual_equity=1000000000000",
+        "simulation.request_latency=7d",
+        "accounts.va1.timeframe=366d",
+        "run.seed=9223372036854775807",
+        "accounts.va1.parameters.fixed_tp_r=100000000000000000000",
+    ],
+)
+def test_a_bound_itself_is_taken(tmp_path: Path, option: str) -> None:
+    resolved(tmp_path, sets=(option,))
