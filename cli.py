@@ -10,9 +10,17 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
-import click
+try:
+    import click
 
-from commands.envelope import guard, leave_quietly
+    from commands.envelope import guard, leave_quietly
+except KeyboardInterrupt:  # Ctrl-C in the first moments, when there is no guard yet
+    told = "stopped by Ctrl-C; nothing was written"
+    if "--json" in sys.argv:
+        fault = f'{{"code": "interrupted", "message": "{told}"}}'
+        sys.stdout.write(f'{{"ok": false, "data": null, "error": {fault}}}\n')
+    sys.stderr.write(f"error: {told}\n")
+    sys.exit(130)
 
 Table = Mapping[str, tuple[str, str]]
 """Name of a command to where it is (``module:attribute``) and its one line of help."""

@@ -62,8 +62,8 @@ def envelope(data: dict[str, Any] | None, error: dict[str, str] | None) -> str:
 def guard(words: Sequence[str], work: Callable[[], object]) -> int:
     """Run the command; whatever it raises becomes one sentence and an exit code."""
     as_json = "--json" in words
-    _take_every_letter()
     try:
+        _take_every_letter()
         code = work()
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:

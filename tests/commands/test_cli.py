@@ -1,5 +1,6 @@
 """The program starts quickly: help and version load no command."""
 
+import json
 import os
 import subprocess
 import sys
@@ -119,3 +120,38 @@ def test_a_terminal_without_our_letters_still_gets_its_answer(
     )
     assert told.returncode == 0, told.stderr
     assert b"equity at the end" in told.stdout
+
+
+STOPPED_AT = """
+import builtins, sys
+taken = builtins.__import__
+
+def stopped(name, *more):
+    if name.split(".")[0] == {module!r}:
+        raise KeyboardInterrupt
+    return taken(name, *more)
+
+builtins.__import__ = stopped
+import cli
+cli.main({words!r})
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "commands", "rich"])
+@pytest.mark.parametrize("words", [["verify", "--help"], ["verify", "--json"]])
+def test_ctrl_c_while_the_program_still_loads_is_one_sentence(
+    module: str, words: list[str]
+) -> None:
+    """At whatever import it comes: exit code 130 and no traceback."""
+    told = subprocess.run(
+        [sys.executable, "-c", STOPPED_AT.format(module=module, words=words), *words],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 130, told.stderr
+    assert told.stderr.strip().endswith("stopped by Ctrl-C; nothing was written")
+    assert len(told.stderr.strip().splitlines()) == 1
+    if "--json" in words:
+        assert json.loads(told.stdout)["error"]["code"] == "interrupted"
