@@ -36,17 +36,23 @@ FORBIDDEN_MODULES: Final = {
 }
 FORBIDDEN_CALLS: Final = {
     "__import__": "imports at run time",
+    "breakpoint": "asks the terminal",
+    "compile": "runs text as code",
     "eval": "runs text as code",
     "exec": "runs text as code",
     "exit": "ends the program",
+    "globals": "reaches into the program",
     "hash": "differs from run to run",
     "id": "differs from run to run",
     "input": "asks the terminal",
     "open": "reads files",
     "quit": "ends the program",
+    "vars": "reaches into the program",
 }
 CLOCK_METHODS: Final = ("now", "today", "utcnow")
-BACK_DOORS: Final = ("setattr", "delattr", "__setattr__", "__delattr__", "__dict__")
+BACK_DOORS: Final = ("setattr", "delattr")
+HARMLESS: Final = ("__attrs_post_init__", "__class__", "__doc__", "__init__", "__name__")
+"""Names with two underscores on each side that write nothing; all others are back doors."""
 MUTATORS: Final = (
     *("append", "appendleft", "add", "clear", "discard", "extend", "insert", "pop", "popitem"),
     *("popleft", "remove", "reverse", "setdefault", "sort", "update"),
@@ -164,7 +170,7 @@ def _write(node: ast.AST, room: Room, kept: frozenset[str]) -> str:
     if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return _stored_at(node, room)
     if isinstance(node, ast.Attribute):
-        if node.attr in BACK_DOORS:
+        if node.attr.startswith("__") and node.attr.endswith("__") and node.attr not in HARMLESS:
             return f"{node.attr} writes what is not the strategy's own; {OWN}"
         private = node.attr.startswith("_") and not node.attr.startswith("__")
         if private and isinstance(node.value, ast.Name) and node.value.id not in ("self", "cls"):

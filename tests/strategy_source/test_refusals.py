@@ -73,6 +73,11 @@ OUTSIDE = [
     ("delattr(candle, 'close')", "delattr writes what is not"),
     ("object.__setattr__(candle, 'close', 1)", "__setattr__ writes what is not"),
     ("object.__delattr__(candle, 'close')", "__delattr__ writes what is not"),
+    ("type(candle).close.__set__(candle, 1)", "__set__ writes what is not"),
+    ("self.rows.__setitem__(0, 1)", "__setitem__ writes what is not"),
+    ("globals()", "globals() reaches into the program"),
+    ("vars(tf)", "vars() reaches into the program"),
+    ("breakpoint()", "breakpoint() asks the terminal"),
     ("S.__dict__", "__dict__ writes what is not"),
     ("global KEPT; KEPT = 1", "global keeps state outside of the strategy"),
     ("import sys", "import sys reaches into the program"),
@@ -178,6 +183,7 @@ ALLOWED = [
     "print(candle.close)",
     "x = math.sqrt(2.0)",
     "x = self._own",
+    "x = type(self).__name__",
 ]
 
 
