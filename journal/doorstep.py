@@ -84,6 +84,10 @@ def _connected(address: str) -> sqlite3.Connection:
     connection.text_factory = any_text
     try:
         connection.execute("SELECT count(*) FROM head").fetchone()
+    except UnicodeDecodeError as error:
+        # What SQLite says of a schema that cannot be read holds bytes of it.
+        connection.close()
+        raise sqlite3.DatabaseError("its schema is no text") from error
     except sqlite3.Error:
         connection.close()
         raise

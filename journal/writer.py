@@ -25,6 +25,7 @@ class PageWriter:
         self.connection = connection
         self.head = read_head(connection, name)
         self._projections = Projections(connection)
+        self._projections.load()
         self._durable: bool | None = None
 
     def set_durable(self, durable: bool) -> None:

@@ -86,6 +86,9 @@ def compare_tables(reader: JournalReader) -> TablesReport:
             return TablesReport(same, *other.args)
         except sqlite3.Error as error:
             return TablesReport(same, fault=_unreadable(reader, error))
+        except UnicodeDecodeError:
+            # What SQLite says of a damaged page may hold bytes of it.
+            return TablesReport(same, fault=f"its tables cannot be read; {_WHOLE}")
         finally:
             if stored.in_transaction:
                 stored.execute("ROLLBACK")

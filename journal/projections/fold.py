@@ -43,6 +43,8 @@ from journal.structural import row_decoder, row_encoder
 
 _encode_started = row_encoder(RunStarted)
 _decode_started = row_decoder(RunStarted)
+_NO_STATE = (ValueError, TypeError, LookupError, AttributeError)
+"""What reading a stored state raises when it has another shape."""
 
 
 class Projections:
@@ -88,7 +90,7 @@ class Projections:
     def write(self, frames: Sequence[Frame]) -> None:
         """Fold the frames of one page and write what they changed."""
         if not self._loaded:
-            self._load()
+            self.load()
         self._look_up_executions(frames)
         inputs, decided, rows = self._inputs, self._decisions, self._rows["other_decisions"]
         for stamped, decisions in frames:
@@ -256,19 +258,25 @@ class Projections:
         kept = [TABLES_VERSION, orders, self._positions.dump(), accounts]
         return msgspec.json.encode(kept).decode()
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Go on from what is stored. ``UserError`` when it is not what this version left there."""
         self._loaded = True
         states = self._connection.execute("SELECT state FROM projection_state ORDER BY id")
-        kept = [msgspec.json.decode(row[0]) for row in states]
-        if not kept:
-            return
-        if kept[1][0] != TABLES_VERSION:
+        try:
+            kept = [msgspec.json.decode(row[0]) for row in states]
+            if kept:
+                self._take(*kept)
+        except (msgspec.DecodeError, *_NO_STATE) as error:
             raise UserError(
-                "the tables of this journal were folded by another version of tradefold; "
+                "the tables of this journal were changed, or folded by another version; "
                 "fold them anew with tradefold journal rebuild"
-            )
-        self._started = _decode_started(kept[0])
-        _, orders, positions, accounts = kept[1]
+            ) from error
+
+    def _take(self, started: Any, alive: list[Any]) -> None:
+        version, orders, positions, accounts = alive
+        if version != TABLES_VERSION:
+            raise ValueError(f"tables of version {version}")
+        self._started = _decode_started(started)
         for standing, values in zip(self._seat_accounts(self._started), accounts, strict=True):
             standing.load(values)
         for values in orders:

@@ -1,7 +1,8 @@
 """The tables that people query: what they are called, what is in them.
 
-Numbers are plain decimals, times ISO 8601 in UTC, sides ``buy`` and ``sell``. All of them can be
-dropped and folded anew from the pages; nothing but the owner of a position is enforced here.
+Numbers are plain decimals, times ISO 8601 in UTC with nine digits of the second (they sort as
+text), sides ``buy`` and ``sell``. All of them can be dropped and folded anew from the pages;
+nothing but the owner of a position is enforced here.
 """
 
 import sqlite3

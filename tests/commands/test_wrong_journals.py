@@ -186,6 +186,23 @@ def test_a_row_of_a_table_that_was_changed_is_found_and_named(
     assert tell("verify", copy).code == 0
 
 
+@pytest.mark.parametrize(
+    "text", ["'CREATE TABLE'", "'CREATE TABLE orders ('", "CAST(x'435245415445c1ff' AS TEXT)", "5"]
+)
+def test_a_schema_that_cannot_be_read_is_a_negative_answer(
+    journal: Path, tmp_path: Path, text: str
+) -> None:
+    """Whatever SQLite says of it, in letters or not."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(journal, copy)
+    set_text = f"UPDATE sqlite_master SET sql = {text} WHERE name = 'orders'"
+    changed("PRAGMA writable_schema = 1", set_text)(copy)
+    told = tell("verify", copy)
+    assert told.code == 1
+    assert "damaged" in told.err
+    assert len(told.err.splitlines()) == 1
+
+
 def test_a_damaged_page_of_a_table_is_a_verdict(journal: Path, tmp_path: Path) -> None:
     """And not trouble with the disk; the frames are whole."""
     copy = tmp_path / "copy.db"

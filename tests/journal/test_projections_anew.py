@@ -73,6 +73,27 @@ def test_projections_are_disposable(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["run.journal"]
 
 
+@pytest.mark.parametrize(
+    "state",
+    ["'[]'", "'[1,[],[[],[]],[]]'", "NULL", "'nonsense'", "5", "'{}'", "'[2,[[1]],[[],[]],[]]'"],
+)
+def test_a_journal_is_not_gone_on_with_from_a_state_that_this_version_did_not_leave(
+    tmp_path: Path, state: str
+) -> None:
+    """It is told before the first frame, and rebuilding mends it."""
+    path = write(tmp_path / "run.journal", round_trip())
+    before = everything(path)
+    connection = sqlite3.connect(path)
+    connection.execute(f"UPDATE projection_state SET state = {state} WHERE id = 2")
+    connection.commit()
+    connection.close()
+    with pytest.raises(UserError, match="tradefold journal rebuild"):
+        SqliteJournal.resume(path, "0123456789abcdef")
+    rebuild(path)
+    assert everything(path) == before
+    SqliteJournal.resume(path, "0123456789abcdef").close()
+
+
 def test_a_changed_journal_is_not_folded_anew_and_keeps_its_tables(tmp_path: Path) -> None:
     path = write(tmp_path / "run.journal", round_trip())
     connection = sqlite3.connect(path)
