@@ -29,7 +29,7 @@ def loaded(statement: str) -> set[str]:
         ("import adapters.history.opening", ["pydantic", "pyarrow.dataset", "pandas"]),
         ("import replays.plan", ["rich", "pandas"]),
         ("import commands.explain, commands.replay, commands.verify", ["pydantic", "pyarrow"]),
-        ("import commands.explain, commands.replay, commands.verify", ["sqlite_utils", "asyncio"]),
+        ("import commands.explain, commands.replay", ["sqlite_utils", "asyncio"]),
         ("import journal.reader", ["sqlite_utils", "pydantic", "pyarrow"]),
     ],
 )
