@@ -25,10 +25,18 @@ def money(text: str) -> Money:
     return Money(parse(text))
 
 
-def state(make: Callable[[Any], T]) -> T:
+def state(make: Callable[[Any], T] | T) -> T:
     """A field that is state and no parameter; ``make`` gets the strategy with its parameters.
 
-    ``channel: Donchian = state(lambda self: Donchian(self.lookback))``
+    ``channel: Donchian = state(lambda self: Donchian(self.lookback))``; a number, text, flag or
+    None to begin with can be written as it is: ``seen: int = state(0)``. Raises ``TypeError`` for
+    anything else, because every strategy would share it.
     """
-    made: T = field(init=False, default=Factory(make, takes_self=True))
-    return made
+    if callable(make):
+        made: T = field(init=False, default=Factory(make, takes_self=True))
+        return made
+    if make is not None and not isinstance(make, int | float | str):
+        kind = type(make).__name__
+        raise TypeError(f"state({make!r}) would be shared; write state(lambda self: {kind}(...))")
+    kept: T = field(init=False, default=make)
+    return kept

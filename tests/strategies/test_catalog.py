@@ -255,3 +255,22 @@ def test_the_digest_of_a_source_is_its_sha256():
     text = "class A:\n    '''ä'''\n"
     assert source_digest(text) == hashlib.sha256(text.encode("utf-8")).hexdigest()
     assert source_digest(text) != source_digest(text + " ")
+
+
+def test_state_may_begin_as_a_plain_value_and_must_not_be_shared() -> None:
+    @define
+    class Counting:
+        seen: int = state(0)
+        last: float | None = state(None)
+
+        def observe(self, candle):
+            self.seen += 1
+
+        def propose(self, view):
+            return ()
+
+    built = build(Counting, (), BTC)
+    assert (built.seen, built.last) == (0, None)
+    assert parameters_of(Counting) == {}
+    with pytest.raises(TypeError, match=r"state\(\[\]\) would be shared; write state\(lambda self"):
+        state([])
