@@ -264,10 +264,10 @@ def test_state_may_begin_as_a_plain_value_and_must_not_be_shared() -> None:
         last: float | None = state(None)
 
         def observe(self, candle):
-            self.seen += 1
+            self.seen += candle.close > 0
 
         def propose(self, view):
-            return ()
+            return () if view.side else ()
 
     built = build(Counting, (), BTC)
     assert (built.seen, built.last) == (0, None)
