@@ -267,7 +267,8 @@ def test_state_may_begin_as_a_plain_value_and_must_not_be_shared() -> None:
             self.seen += candle.close > 0
 
         def propose(self, view):
-            return () if view.side else ()
+            del view
+            return ()
 
     built = build(Counting, (), BTC)
     assert (built.seen, built.last) == (0, None)
