@@ -109,7 +109,16 @@ def _fail(as_json: bool, code: int, name: str, message: str) -> int:
     if as_json:
         _say(envelope(None, {"code": name, "message": message}), to_stderr=False)
     _say(click.style(f"error: {message}", fg="red"), to_stderr=True)
+    _let_go_of_output()
     return code
+
+
+def _let_go_of_output() -> None:
+    """What stdout still holds back and cannot take must not fail once more when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        leave_quietly()
 
 
 def _say(text: str, to_stderr: bool) -> None:

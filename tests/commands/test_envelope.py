@@ -1,6 +1,7 @@
 """Every answer has one form, and every way to fail has its exit code and one sentence."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -132,11 +133,12 @@ def test_no_command_at_all_shows_the_help() -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", [("config", "explain"), ("config", "explain", "--json")])
 def test_a_disk_that_is_full_behind_stdout_is_one_sentence(
-    words: tuple[str, ...], settings: Path
+    words: tuple[str, ...], unbuffered: str, settings: Path
 ) -> None:
-    """Also with --json, whose envelope cannot be told either."""
+    """Also with --json, whose envelope cannot be told either, and however Python buffers."""
     with FULL.open("w", encoding="utf-8") as nowhere:
         told = subprocess.run(
             command_line(*words, settings),
@@ -145,6 +147,7 @@ def test_a_disk_that_is_full_behind_stdout_is_one_sentence(
             text=True,
             check=False,
             cwd=HOUSE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )
     assert told.returncode == 3
     assert told.stderr == "error: No space left on device; check the disk and its permissions\n"
