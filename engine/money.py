@@ -53,12 +53,6 @@ def share(value: int, part: int, whole: int) -> Money:
     return Money((value * part + whole // 2) // whole)
 
 
-def quantity_for(value: int, price: int) -> Quantity:
-    """The quantity that ``value`` buys at ``price``, rounded down to 1e-8."""
-    assert price > 0, "a quantity needs a positive price"
-    return Quantity(value * SCALE // price)
-
-
 def round_down(value: int, step: int) -> int:
     """The multiple of ``step`` at or below ``value``: quantities to the lot."""
     return value - value % step

@@ -29,11 +29,6 @@ OrderState = Literal[
 ]
 
 
-def opposite(side: Side) -> Side:
-    """The side that closes what ``side`` opened."""
-    return SELL if side == BUY else BUY
-
-
 def side_name(side: int) -> str:
     """``buy`` or ``sell``, for people."""
     return "buy" if side > 0 else "sell"
