@@ -7,14 +7,23 @@ Side = Literal[1, -1]
 BUY: Final = 1
 SELL: Final = -1
 
-OrderType = Literal["market", "limit", "stop_market"]
-TimeInForce = Literal["GTC", "IOC", "PostOnly"]
+OrderType = Literal[
+    "market", "limit", "stop_market", "stop_limit", "take_profit_market", "take_profit_limit"
+]
+"""A ``stop_*`` order waits for the price to move against its side's position (a buy: to rise), a
+``take_profit_*`` order for the other way; triggered, it becomes a market or a limit order."""
+TimeInForce = Literal["GTC", "IOC", "FOK", "PostOnly"]
+PriceSource = Literal["last", "mark", "index"]
+"""The price that a trigger looks at (bybit-v5.md 5.4)."""
+ProtectionMode = Literal["full", "partial"]
+"""``full``: one stop and one target for the whole position. ``partial``: a pair for each fill."""
 
 Purpose = Literal["entry", "exit", "flatten", "panic"]
 """Why an order exists. Only ``entry`` opens risk; ``panic`` is protection closing a position."""
 
-FillCause = Literal["order", "stop_loss", "take_profit"]
-"""What made a fill: an order of ours, or the position's own stop or target at the venue."""
+FillCause = Literal["order", "stop_loss", "take_profit", "trailing_stop", "liquidation", "adl"]
+"""What made a fill: an order of ours, the position's own stop, target or trailing stop at the
+venue, or the venue itself, which liquidates or deleverages (bybit-v5.md 6.4)."""
 
 OrderState = Literal[
     "requested",

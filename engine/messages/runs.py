@@ -1,5 +1,7 @@
 """The manifest of a run: what decides it (terms, folded) and where it came from (provenance)."""
 
+from typing import Literal
+
 from engine.domain.instrument import Instrument
 from engine.messages.record import record
 from engine.money import Money, Rate
@@ -9,9 +11,22 @@ ENGINE_SEMANTICS = 1
 """Raised whenever the same inputs would give other decisions than before."""
 
 
+MarginMode = Literal["isolated", "cross", "none"]
+"""``none`` is a spot account: what is bought is paid, nothing is sold short, nothing liquidated."""
+PositionMode = Literal["one_way", "hedge"]
+MarginRule = Literal["bybit", "bybit_2024", "source"]
+"""Whose formulas (bybit-v5.md 6.2): now, before 2025-09-02, or the sources' (S2-82 … S2-86)."""
+OrderNetting = Literal["sum", "larger_side"]
+"""What the open orders of both sides hold: their sum, or the larger side alone (6.2)."""
+
+
 @record
 class VenueTerms:
-    """The venue account and its fees; rates are e8 fractions (bybit-v5.md 6.8)."""
+    """The venue account, its modes and its fees; rates are e8 fractions (bybit-v5.md 6.8).
+
+    ``moves_to_band``: a limit price outside the price band is moved to its edge, else refused
+    (5.6).
+    """
 
     profile: str
     venue_account: str
@@ -19,6 +34,11 @@ class VenueTerms:
     wallet: Money
     taker_fee: Rate
     maker_fee: Rate
+    margin_mode: MarginMode = "isolated"
+    position_mode: PositionMode = "one_way"
+    margin_rule: MarginRule = "bybit"
+    order_netting: OrderNetting = "sum"
+    moves_to_band: bool = True
 
 
 @record
@@ -34,12 +54,25 @@ class FaultTerms:
     stop_reject: Rate
 
 
+MatchedOn = Literal["candles", "trades", "quotes", "depth"]
+"""What of the feed orders are matched on; the rest of it only informs strategies."""
+QueueModel = Literal["through", "back", "pro_rata", "front"]
+"""When a resting limit order fills. ``through``: once the market trades a tick past it. The others
+hold a place in the queue of its price: behind all that is shown, and what is cancelled there was
+behind us (``back``) or everywhere alike (``pro_rata``); ``front`` fills at the first touch."""
+TargetFill = Literal["level", "better"]
+"""What a target that the market jumps over gets: its level, or the better price."""
+
+
 @record
 class SimulationTerms:
     """What the simulated exchange assumes: the declared pessimism of a run.
 
     ``half_spread`` and ``slippage`` are e8 fractions of the price, latencies nanoseconds,
     ``volume_share`` the e8 share of a bar's volume that takers and resting limits may have.
+    ``impact`` is how far, as a fraction of the price, a taker moves it by each further quantity
+    as large as what was shown at the best price. ``pessimism`` is the name of the profile that
+    the assumptions were taken from, for people.
     """
 
     path: str
@@ -50,6 +83,12 @@ class SimulationTerms:
     answer_timeout_ns: Nanos
     volume_share: Rate
     faults: FaultTerms
+    pessimism: str = "pessimistic"
+    matched_on: MatchedOn = "candles"
+    queue: QueueModel = "through"
+    target_fill: TargetFill = "level"
+    impact: Rate = Rate(0)
+    funding: bool = True
 
 
 @record
@@ -106,7 +145,11 @@ class StrategyTerms:
 
 @record
 class AccountTerms:
-    """A virtual account: its allocation, symbols, candles, strategy, sizing and limits."""
+    """A virtual account: its allocation, symbols, candles, strategy, sizing and limits.
+
+    ``side`` 1 holds longs alone, -1 shorts, 0 both; in hedge mode it is the side of its positions
+    (index 1 or 2) and cannot be 0.
+    """
 
     name: str
     venue_account: str
@@ -116,6 +159,7 @@ class AccountTerms:
     strategy: StrategyTerms
     sizing: SizingTerms
     risk: RiskTerms
+    side: Literal[-1, 0, 1] = 0
 
 
 @record

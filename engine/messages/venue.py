@@ -1,8 +1,8 @@
 """Execution reports: answers to our requests and what the venue tells by itself.
 
 Every effect that expects an answer gets exactly one of ``OrderAccepted``, ``OrderRejected``,
-``CancelRejected``, ``StopRejected``, ``StopReported``, ``OrderFound``, ``OrderNotFound`` or
-``OutcomeUnknown``. ``venue_ns`` is the venue's own time; the frame's ``at`` is ours.
+``OrderAmended``, ``AmendRejected``, ``CancelRejected``, ``StopRejected``, ``StopReported``,
+``LeverageSet``, ``LeverageRejected``, ``OrderFound``, ``OrderNotFound`` or ``OutcomeUnknown``. ``venue_ns`` is the venue's own time; the frame's ``at`` is ours.
 """
 
 from typing import Literal
@@ -10,10 +10,10 @@ from typing import Literal
 from engine.domain.order import FillCause, OrderState, Side
 from engine.ids import ClientId, PositionKey
 from engine.messages.record import record
-from engine.money import Money, Price, Quantity
+from engine.money import NO_PRICE, Money, Price, Quantity, Rate
 from engine.timebase import Nanos
 
-Request = Literal["place", "cancel", "set_stop", "look_up"]
+Request = Literal["place", "amend", "cancel", "set_stop", "set_leverage", "look_up"]
 
 
 @record
@@ -70,6 +70,38 @@ class OrderCancelled:
 
 
 @record
+class OrderAmended:
+    """The open order has these values now; ``quantity`` is the whole order's (F11)."""
+
+    key: PositionKey
+    client_id: ClientId
+    quantity: Quantity
+    price: Price
+    trigger_price: Price
+    venue_ns: Nanos
+
+
+@record
+class AmendRejected:
+    """The order stays as it is, or is finished or not known (F11)."""
+
+    key: PositionKey
+    client_id: ClientId
+    code: int
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class OrderTriggered:
+    """A conditional order met its price and is a market or limit order from now on (5.1)."""
+
+    key: PositionKey
+    client_id: ClientId
+    venue_ns: Nanos
+
+
+@record
 class CancelRejected:
     """The cancel came to nothing: the order is finished or not known (F10)."""
 
@@ -92,6 +124,7 @@ class StopReported:
     stop_price: Price
     target_price: Price
     venue_ns: Nanos
+    trailing_distance: Price = NO_PRICE
 
 
 @record
@@ -141,6 +174,56 @@ class PositionReported:
 
 
 @record
+class FundingPaid:
+    """Funding of a position at a settlement (bybit-v5.md 6.6); ``amount`` > 0 is paid.
+
+    ``quantity`` is the position's, signed, ``price`` the mark. ``execution_id`` names it once and
+    for ever (F40).
+    """
+
+    key: PositionKey
+    execution_id: str
+    quantity: Quantity
+    price: Price
+    rate: Rate
+    amount: Money
+    venue_ns: Nanos
+
+
+@record
+class LeverageSet:
+    """The symbol has this leverage (e8) now."""
+
+    key: PositionKey
+    leverage: Rate
+    venue_ns: Nanos
+
+
+@record
+class LeverageRejected:
+    """The leverage stays as it is (110013, 110043 …)."""
+
+    key: PositionKey
+    code: int
+    reason: str
+    venue_ns: Nanos
+
+
+@record
+class PositionLiquidated:
+    """The venue takes the position over (6.4): ``mark`` met the maintenance margin.
+
+    Its open orders are cancelled before, its fills (cause ``liquidation``) come after this.
+    """
+
+    key: PositionKey
+    quantity: Quantity
+    mark: Price
+    bankruptcy_price: Price
+    venue_ns: Nanos
+
+
+@record
 class OutcomeUnknown:
     """Silence, a 5xx, a broken answer: the request may or may not have been done.
 
@@ -158,11 +241,18 @@ ExecutionReport = (
     | OrderRejected
     | OrderFilled
     | OrderCancelled
+    | OrderAmended
+    | AmendRejected
+    | OrderTriggered
     | CancelRejected
     | StopReported
     | StopRejected
     | OrderFound
     | OrderNotFound
     | PositionReported
+    | FundingPaid
+    | LeverageSet
+    | LeverageRejected
+    | PositionLiquidated
     | OutcomeUnknown
 )
