@@ -58,7 +58,14 @@ def _order_filled_row(one: OrderFilled) -> Row:
 
 
 def _stop_reported_row(one: StopReported) -> Row:
-    return ("StopReported", one.key, one.stop_price, one.target_price, one.venue_ns)
+    return (
+        "StopReported",
+        one.key,
+        one.stop_price,
+        one.target_price,
+        one.venue_ns,
+        one.trailing_distance,
+    )
 
 
 def _approved_row(one: Approved) -> Row:
@@ -180,8 +187,8 @@ def _order_filled(row: Any) -> OrderFilled:
 
 
 def _stop_reported(row: Any) -> StopReported:
-    _, key, stop_price, target_price, venue_ns = row
-    return StopReported(intern_key(key), stop_price, target_price, venue_ns)
+    _, key, stop_price, target_price, venue_ns, trailing_distance = row
+    return StopReported(intern_key(key), stop_price, target_price, venue_ns, trailing_distance)
 
 
 def _order_requested(row: Any) -> OrderRequested:

@@ -130,6 +130,35 @@ def _position(x: v.PositionReported) -> str:
     return f"the venue holds {render(x.quantity)} {x.key.symbol} for us, {told}"
 
 
+def _protected(x: v.StopReported) -> str:
+    trails = f", trailing by {render(x.trailing_distance)}" if x.trailing_distance else ""
+    return f"the venue protects {x.key.symbol} with {_levels(x.stop_price, x.target_price)}{trails}"
+
+
+def _funding(x: v.FundingPaid) -> str:
+    verb = "pays" if x.amount >= 0 else "earns"
+    return (
+        f"{render(x.quantity)} {x.key.symbol} {verb} funding of {render(abs(x.amount))} at "
+        f"{_percent(x.rate)} of {render(x.price)} ({x.execution_id})"
+    )
+
+
+def _depth(x: m.DepthChanged) -> str:
+    what = "the whole book" if x.snapshot else "a change of the book"
+    return f"{what} of {x.symbol}: {len(x.bids)} bids, {len(x.asks)} asks"
+
+
+def _values(quantity: int, price: int, trigger: int) -> str:
+    """Quantity and prices of an order; 0 is none."""
+    told = render(quantity)
+    told += f" at {render(price)}" if price else ""
+    return told + (f", triggered at {render(trigger)}" if trigger else "")
+
+
+def _percent(rate: int) -> str:
+    return f"{render(rate * 100)} %"
+
+
 def _set_limit(x: c.SetLimit | d.LimitSet) -> str:
     return f"limit {x.name} of {x.account or 'every account'} is {x.value} now"
 
@@ -145,21 +174,49 @@ WORDS: dict[type, Sentence] = {
         f"no candles of {x.symbol} from {render_time(x.from_ns)} to {render_time(x.to_ns)}"
     ),
     m.MarkPriced: lambda x: f"{x.symbol} is marked at {render(x.price)}",
+    m.IndexPriced: lambda x: f"the index of {x.symbol} is at {render(x.price)}",
+    m.MarkCandle: lambda x: (
+        f"{x.symbol} was marked from {render(x.low)} to {render(x.high)}, last at {render(x.close)}"
+    ),
+    m.FundingRated: lambda x: (
+        f"{x.symbol} settles funding at {_percent(x.rate)} at {render_time(x.settle_ns)}"
+    ),
+    m.Quoted: lambda x: (
+        f"{x.symbol} is bid {render(x.bid)} for {render(x.bid_quantity)}, "
+        f"asked {render(x.ask)} for {render(x.ask_quantity)}"
+    ),
+    m.Traded: lambda x: (
+        f"{render(x.quantity)} {x.symbol} traded at {render(x.price)}"
+        + (f", the taker {'bought' if x.side > 0 else 'sold'}" if x.side else "")
+    ),
+    m.DepthChanged: _depth,
     m.InstrumentChanged: lambda x: f"the venue changed the rules of {x.instrument.symbol}",
     v.OrderAccepted: lambda x: f"the venue has {x.client_id} as {x.venue_order_id}",
     v.OrderRejected: lambda x: f"the venue rejects {x.client_id}: {x.code} {x.reason}",
     v.OrderFilled: _filled,
     v.OrderCancelled: lambda x: f"{x.client_id} cancelled: {x.reason}",
-    v.CancelRejected: lambda x: f"cancelling {x.client_id} is refused: {x.code} {x.reason}",
-    v.StopReported: lambda x: (
-        f"the venue protects {x.key.symbol} with {_levels(x.stop_price, x.target_price)}"
+    v.OrderAmended: lambda x: (
+        f"the venue has {x.client_id} as {_values(x.quantity, x.price, x.trigger_price)} now"
     ),
+    v.AmendRejected: lambda x: f"amending {x.client_id} is refused: {x.code} {x.reason}",
+    v.OrderTriggered: lambda x: f"{x.client_id} met its trigger and is an order now",
+    v.CancelRejected: lambda x: f"cancelling {x.client_id} is refused: {x.code} {x.reason}",
+    v.StopReported: _protected,
     v.StopRejected: lambda x: f"the venue refuses the stop of {x.key.symbol}: {x.code} {x.reason}",
     v.OrderFound: lambda x: (
         f"the look-up finds {x.client_id}: {x.state}, {render(x.filled_quantity)} filled"
     ),
     v.OrderNotFound: lambda x: f"the look-up finds no trace of {x.client_id}",
     v.PositionReported: _position,
+    v.FundingPaid: _funding,
+    v.LeverageSet: lambda x: f"{x.key.symbol} has a leverage of {render(x.leverage)} now",
+    v.LeverageRejected: lambda x: (
+        f"the venue refuses the leverage of {x.key.symbol}: {x.code} {x.reason}"
+    ),
+    v.PositionLiquidated: lambda x: (
+        f"the venue liquidates {render(x.quantity)} {x.key.symbol}: the mark is "
+        f"{render(x.mark)}, bankrupt at {render(x.bankruptcy_price)}"
+    ),
     v.OutcomeUnknown: _unheard,
     c.PauseAccount: _command("pause"),
     c.ResumeAccount: _command("resume"),

@@ -13,7 +13,7 @@ from engine.messages.decisions import (
     GovernorActed,
     StopMoved,
 )
-from engine.messages.market import MarkPriced
+from engine.messages.market import MarkCandle, MarkPriced, Quoted, Traded
 from engine.money import Price, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
@@ -74,9 +74,12 @@ def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterat
         yield from _follow(state, seat, intents)
 
 
-def decide_mark_priced(state: EngineState, marked: MarkPriced) -> Iterable[Decision]:
+def decide_price(
+    state: EngineState, told: MarkPriced | MarkCandle | Quoted | Traded
+) -> Iterable[Decision]:
     """A new mark may breach a limit."""
-    return judge_limits(state, marked.symbol) if breached(state, marked.symbol) else ()
+    symbol = told.symbol
+    return judge_limits(state, symbol) if breached(state, symbol) else ()
 
 
 def breached(state: EngineState, symbol: str) -> bool:

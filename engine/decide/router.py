@@ -10,7 +10,7 @@ from engine.decide.commands import (
     decide_resume,
     decide_set_limit,
 )
-from engine.decide.market import decide_candle, decide_mark_priced
+from engine.decide.market import decide_candle, decide_price
 from engine.decide.runs import decide_run_started
 from engine.decide.timers import decide_timer_fired
 from engine.decide.venue import (
@@ -44,18 +44,31 @@ ROUTES: dict[type, Judge] = {
     market.BarOpened: decide_nothing,
     Candle: decide_candle,
     market.DataGap: decide_nothing,
-    market.MarkPriced: decide_mark_priced,
+    market.MarkPriced: decide_price,
+    market.IndexPriced: decide_nothing,
+    market.MarkCandle: decide_price,
+    market.FundingRated: decide_nothing,
+    market.Quoted: decide_price,
+    market.Traded: decide_price,
+    market.DepthChanged: decide_nothing,
     market.InstrumentChanged: decide_nothing,
     venue.OrderAccepted: decide_nothing,
     venue.OrderRejected: decide_rejected,
     venue.OrderFilled: decide_filled,
     venue.OrderCancelled: decide_cancelled,
+    venue.OrderAmended: decide_nothing,
+    venue.AmendRejected: decide_nothing,
+    venue.OrderTriggered: decide_nothing,
     venue.CancelRejected: decide_cancel_rejected,
     venue.StopReported: decide_stop_reported,
     venue.StopRejected: decide_stop_rejected,
     venue.OrderFound: decide_found,
     venue.OrderNotFound: decide_not_found,
     venue.PositionReported: decide_position_reported,
+    venue.FundingPaid: decide_nothing,
+    venue.LeverageSet: decide_nothing,
+    venue.LeverageRejected: decide_nothing,
+    venue.PositionLiquidated: decide_nothing,
     venue.OutcomeUnknown: decide_outcome_unknown,
     commands.PauseAccount: decide_pause,
     commands.ResumeAccount: decide_resume,

@@ -1,7 +1,15 @@
 """Folding market events: prices, unrealised profit, and what strategies observe."""
 
 from engine.domain.candle import Candle
-from engine.messages.market import BarOpened, DataGap, MarkPriced
+from engine.messages.market import (
+    BarOpened,
+    DataGap,
+    MarkCandle,
+    MarkPriced,
+    Quoted,
+    Traded,
+)
+from engine.money import Price
 from engine.state import EngineState
 from engine.strategies.strategy import failure_text
 
@@ -60,6 +68,47 @@ def evolve_mark_priced(state: EngineState, marked: MarkPriced) -> None:
     if market is not None:
         market.tell_mark(marked.price)
         mark_positions(state, marked.symbol, marked.price)
+
+
+def evolve_mark_candle(state: EngineState, candle: MarkCandle) -> None:
+    """A closed candle of the mark: its close is the mark; what its extremes do is the venue's."""
+    market = state.markets.get(candle.symbol)
+    if market is not None:
+        market.tell_mark(candle.close)
+        mark_positions(state, candle.symbol, candle.close)
+
+
+def evolve_quoted(state: EngineState, quoted: Quoted) -> None:
+    """Take in the best bid and ask; their middle is the last price.
+
+    A quote older than the last one is kept in the journal only. A quiet one costs next to nothing.
+    """
+    symbol = quoted.symbol
+    market = state.markets.get(symbol)
+    if market is None or quoted.venue_ns < market.quote_ns:
+        return
+    market.quote_ns = quoted.venue_ns
+    market.bid = bid = quoted.bid
+    market.ask = ask = quoted.ask
+    market.last = last = Price((bid + ask) // 2)
+    if not market.has_marks:
+        market.mark = last
+        if state.open_positions[symbol]:
+            mark_positions(state, symbol, last)
+
+
+def evolve_traded(state: EngineState, traded: Traded) -> None:
+    """Take in a public trade: it is the last price. One older than the last is left out."""
+    symbol = traded.symbol
+    market = state.markets.get(symbol)
+    if market is None or traded.venue_ns < market.trade_ns:
+        return
+    market.trade_ns = traded.venue_ns
+    market.last = price = traded.price
+    if not market.has_marks:
+        market.mark = price
+        if state.open_positions[symbol]:
+            mark_positions(state, symbol, price)
 
 
 def evolve_data_gap(state: EngineState, gap: DataGap) -> None:

@@ -9,6 +9,7 @@ from engine.markets.bars import BarBuilder
 from engine.markets.quotes import Market
 from engine.messages.market import InstrumentChanged
 from engine.messages.runs import RunStarted
+from engine.messages.venue import LeverageSet
 from engine.state import EngineState, Seat
 from engine.strategies.strategy import View
 from engine.timebase import DAY, day_start
@@ -62,6 +63,13 @@ def evolve_instrument_changed(state: EngineState, changed: InstrumentChanged) ->
     market.instrument = instrument
     for seat in state.seats_by_symbol[instrument.symbol]:
         seat.view.instrument = instrument
+
+
+def evolve_leverage_set(state: EngineState, report: LeverageSet) -> None:
+    """The symbol's leverage at the venue is this now: what its margin is counted with."""
+    market = state.markets.get(report.key.symbol)
+    if market is not None:
+        market.leverage = report.leverage
 
 
 def _forget_answers(state: EngineState) -> None:

@@ -3,7 +3,6 @@
 from typing import Literal
 
 from engine.domain.candle import Candle
-
 from engine.domain.instrument import Instrument
 from engine.messages.record import record
 from engine.money import Price, Quantity, Rate
@@ -56,7 +55,7 @@ class IndexPriced:
 
 @record
 class MarkCandle:
-    """A closed candle of the mark price over ``[open_ns, close_ns)``: its extremes can liquidate."""
+    """A closed candle of the mark over ``[open_ns, close_ns)``: its extremes can liquidate."""
 
     symbol: str
     open_ns: Nanos

@@ -2,7 +2,8 @@
 
 Every effect that expects an answer gets exactly one of ``OrderAccepted``, ``OrderRejected``,
 ``OrderAmended``, ``AmendRejected``, ``CancelRejected``, ``StopRejected``, ``StopReported``,
-``LeverageSet``, ``LeverageRejected``, ``OrderFound``, ``OrderNotFound`` or ``OutcomeUnknown``. ``venue_ns`` is the venue's own time; the frame's ``at`` is ours.
+``LeverageSet``, ``LeverageRejected``, ``OrderFound``, ``OrderNotFound`` or ``OutcomeUnknown``.
+``venue_ns`` is the venue's own time; the frame's ``at`` is ours.
 """
 
 from typing import Literal
