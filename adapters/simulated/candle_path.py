@@ -3,14 +3,30 @@
 A candle tells four prices and not their order. The path visits the open, one extreme, the other
 extreme and the close in straight legs, at one constant speed; so every point of it has a time.
 ``worst_first`` visits the extreme first that hurts: for an open position the adverse one, with
-no position the one after which a freshly triggered entry can still be stopped.
+no position the one after which a freshly triggered entry can still be stopped. ``best_first``
+visits the other one first, ``nearest_first`` the one that is nearer to the open.
 """
+
+from collections.abc import Callable
 
 from engine.domain.candle import Candle
 
-WORST_FIRST = "worst_first"
-PATHS = (WORST_FIRST,)
-"""The names that ``simulation.path`` may have."""
+
+def _nearest_is_low(candle: Candle, adverse_is_low: bool) -> bool:
+    """Of two equally near extremes the adverse one is first."""
+    below, above = candle.open - candle.low, candle.high - candle.open
+    return adverse_is_low if below == above else below < above
+
+
+LowFirst = Callable[[Candle, bool], bool]
+"""Whether a candle's low comes before its high, given whether it is the low that hurts."""
+
+PATHS: dict[str, LowFirst] = {
+    "worst_first": lambda _, adverse_is_low: adverse_is_low,
+    "best_first": lambda _, adverse_is_low: not adverse_is_low,
+    "nearest_first": _nearest_is_low,
+}
+"""The rules by the names that ``simulation.path`` may have."""
 
 
 class CandlePath:

@@ -5,16 +5,8 @@ The first report that a request causes is its answer; what follows is the stream
 
 from typing import assert_never
 
-from adapters.simulated.fees import price_against
-from adapters.simulated.markets import VenueMarket
-from adapters.simulated.matching import (
-    NO_LIQUIDITY,
-    REDUCE_ONLY_GONE,
-    cancel,
-    reducible,
-    report_stop,
-    take,
-)
+from adapters.simulated.executions import cancel, report_stop
+from adapters.simulated.matching import meet_market, rest
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.state import VenueState
 from adapters.simulated.validation import (
@@ -23,13 +15,16 @@ from adapters.simulated.validation import (
     refuse_order,
     refuse_stop,
 )
+from engine.errors import InvariantError
 from engine.messages.effects import (
+    AmendOrder,
     CancelOrder,
     Effect,
     LookUpOrder,
     LookUpPosition,
     Notify,
     PlaceOrder,
+    SetLeverage,
     SetStop,
 )
 from engine.messages.venue import (
@@ -44,7 +39,6 @@ from engine.messages.venue import (
 from engine.money import NO_PRICE, Money, Quantity
 from engine.timebase import Nanos
 
-POST_ONLY = "EC_PostOnlyWillTakeLiquidity"
 BY_USER = "CancelByUser"
 NO_SYMBOL = "symbol invalid"
 
@@ -62,6 +56,8 @@ def serve_effect(state: VenueState, effect: Effect, now: Nanos) -> None:
             look_up_order(state, effect, now)
         case LookUpPosition():
             look_up_position(state, effect, now)
+        case AmendOrder() | SetLeverage():
+            raise InvariantError(f"{type(effect).__name__} is not served yet")
         case Notify():
             pass
         case _:
@@ -75,59 +71,25 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
     if market is None or refusal is not None:
         reject(state, asked, refusal or (PARAMETER, NO_SYMBOL), now)
         return
-    quantity = int(asked.quantity)
-    if asked.reduce_only:
-        quantity = min(quantity, reducible(market, asked.side))
-    order = VenueOrder(asked, quantity, state.next_order_id())
+    position = market.positions[asked.key.position_index]
+    number = state.next_number()
+    order = VenueOrder(asked, position, int(asked.quantity), number, f"sim-{number}")
+    if order.reduces:
+        order.quantity = min(order.quantity, position.reducible(order.side))
     order.muted = muted
     state.orders.admit(order)
-    accepted = OrderAccepted(market.key, asked.client_id, order.venue_order_id, now)
+    accepted = OrderAccepted(position.key, asked.client_id, order.venue_order_id, now)
     state.outbox.send(accepted, now)
-    if asked.order_type == "market":
-        take(state, market, order, market.last, now)
-        _end_rest(state, market, order, now)
-    elif asked.order_type == "limit":
-        _place_limit(state, market, order, now)
+    if order.triggered:
+        meet_market(state, market, order, market.last, now)
     else:
-        _rest(state, market, order, now)
+        rest(state, market, order, now)
 
 
 def reject(state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: Nanos) -> None:
     """Answer that the order is not taken."""
     code, text = refusal
     state.outbox.send(OrderRejected(asked.key, asked.client_id, code, text, now), now)
-
-
-def _place_limit(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
-    asked = order.asked
-    tick = market.instrument.tick
-    best = price_against(order.side, market.last, state.costs.half_spread, tick)
-    crosses = market.last > 0 and order.side * asked.price >= order.side * best
-    if crosses and asked.time_in_force == "PostOnly":
-        cancel(state, market, order, POST_ONLY, now)
-        return
-    if crosses:
-        take(state, market, order, market.last, now)
-    if asked.time_in_force == "IOC":
-        _end_rest(state, market, order, now)
-    elif order.remaining:
-        _rest(state, market, order, now)
-
-
-def _rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
-    """Let the order wait in the market; one that would reduce nothing any more is cancelled."""
-    if order.asked.reduce_only and reducible(market, order.side) == 0:
-        cancel(state, market, order, REDUCE_ONLY_GONE, max(now, market.touched_ns))
-        return
-    market.orders[order.client_id] = order
-    market.touched_ns = max(market.touched_ns, now)
-    state.refresh(market)
-
-
-def _end_rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: Nanos) -> None:
-    """Cancel what could not be had at once, after the fills that there were."""
-    if order.remaining:
-        cancel(state, market, order, NO_LIQUIDITY, max(now, market.touched_ns))
 
 
 def cancel_order(state: VenueState, asked: CancelOrder, now: Nanos) -> None:
@@ -150,11 +112,13 @@ def set_stop(state: VenueState, asked: SetStop, now: Nanos) -> None:
     if market is None or refusal is not None:
         reject_stop(state, asked, refusal or (PARAMETER, NO_SYMBOL), now)
         return
-    market.position.stop_price = asked.stop_price
-    market.position.target_price = asked.target_price
+    position = market.positions[asked.key.position_index]
+    position.stop_price, position.stop_by = asked.stop_price, asked.stop_by
+    position.target_price, position.target_by = asked.target_price, asked.target_by
+    position.refresh_guards()
     market.touched_ns = max(market.touched_ns, now)
     state.refresh(market)
-    report_stop(state, market, now)
+    report_stop(state, position, now)
 
 
 def reject_stop(state: VenueState, asked: SetStop, refusal: tuple[int, str], now: Nanos) -> None:
@@ -185,13 +149,13 @@ def look_up_order(state: VenueState, asked: LookUpOrder, now: Nanos) -> None:
 def look_up_position(state: VenueState, asked: LookUpPosition, now: Nanos) -> None:
     """Tell the position as it is; an unknown symbol has none."""
     market = state.markets.get(asked.key.symbol)
-    if market is None or market.key != asked.key:
+    position = market.position_at(asked.key) if market is not None else None
+    if position is None:
         nothing = PositionReported(asked.key, Quantity(0), Money(0), NO_PRICE, NO_PRICE, now)
         state.outbox.send(nothing, now)
         return
-    position = market.position
     report = PositionReported(
-        key=market.key,
+        key=position.key,
         quantity=Quantity(position.quantity),
         entry_value=Money(position.entry_value),
         stop_price=position.stop_price,

@@ -15,12 +15,26 @@ from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.state import VenueState
-from adapters.simulated.triggers import meet_open, walk_candle
+from adapters.simulated.triggers import meet_open, meet_price, walk_candle
 from engine.accounts.margin import maintenance_margin, position_margin
 from engine.domain.candle import Candle
+from engine.domain.order import PriceSource
 from engine.errors import InvariantError, UserError
+from engine.ids import PositionKey
 from engine.messages.effects import Effect, Notify
-from engine.messages.market import BarOpened, DataGap, InstrumentChanged, MarketEvent, MarkPriced
+from engine.messages.market import (
+    BarOpened,
+    DataGap,
+    DepthChanged,
+    FundingRated,
+    IndexPriced,
+    InstrumentChanged,
+    MarkCandle,
+    MarketEvent,
+    MarkPriced,
+    Quoted,
+    Traded,
+)
 from engine.messages.runs import Terms
 from engine.messages.venue import ExecutionReport
 from engine.money import Money, notional
@@ -93,21 +107,32 @@ class SimulatedExchange:
                 meet_open(self._state, market, event.price, event.open_ns)
                 self.next_report_ns = self._reports.next_ns
         else:
-            self._observe_rare(event)
+            self._observe_rare(event, at)
 
-    def _observe_rare(self, event: MarketEvent) -> None:
+    def _observe_rare(self, event: MarketEvent, at: Nanos) -> None:
         match event:
             case MarkPriced():
-                self._market(event.symbol).mark = event.price
+                market = self._market(event.symbol)
+                market.tell("mark", event.price)
+                self._meet("mark", market, event.price, at)
+            case IndexPriced():
+                market = self._market(event.symbol)
+                market.tell("index", event.price)
+                self._meet("index", market, event.price, at)
             case InstrumentChanged():
                 self._state.change_instrument(event.instrument)
-            case DataGap():
+            case DataGap() | MarkCandle() | FundingRated() | Quoted() | Traded() | DepthChanged():
                 # The venue had no gap, only we: stops meet the next price that is known.
                 pass
             case BarOpened() | Candle():
                 raise InvariantError("bars are handled before the rare events")
             case _:
                 assert_never(event)
+
+    def _meet(self, source: PriceSource, market: VenueMarket, price: int, at: Nanos) -> None:
+        self._reports.event_at = at
+        meet_price(self._state, market, source, price, at)
+        self.next_report_ns = self._reports.next_ns
 
     def serve(self) -> None:
         """Handle the one earliest request, at its arrival time. There must be one."""
@@ -149,9 +174,10 @@ class SimulatedExchange:
     def equity(self) -> Money:
         """Wallet plus unrealised profit at the mark (bybit-v5.md 6.3)."""
         unrealised = sum(
-            market.position.unrealised(market.mark_price)
+            position.unrealised(market.mark_price)
             for market in self._markets.values()
-            if market.position.quantity
+            for position in market.positions.values()
+            if position.quantity
         )
         return Money(self._state.wallet + unrealised)
 
@@ -161,12 +187,13 @@ class SimulatedExchange:
         return self._state.ambiguous_bars
 
     @property
-    def positions(self) -> dict[str, VenuePosition]:
-        """Open positions by symbol; to read, not to write."""
+    def positions(self) -> dict[PositionKey, VenuePosition]:
+        """Open positions; to read, not to write."""
         return {
-            symbol: market.position
-            for symbol, market in self._markets.items()
-            if market.position.quantity
+            position.key: position
+            for market in self._markets.values()
+            for position in market.positions.values()
+            if position.quantity
         }
 
     @property
@@ -179,18 +206,18 @@ class SimulatedExchange:
         """How many things are held in memory: orders, requests and reports under way."""
         return len(self._state.orders) + len(self._requests) + len(self._reports)
 
-    def position_margin(self, symbol: str) -> Money:
+    def position_margin(self, key: PositionKey) -> Money:
         """Initial margin of the position, 0 where flat (bybit-v5.md 6.2)."""
-        market = self._market(symbol)
-        position = market.position
+        market = self._market(key.symbol)
+        position = market.positions[key.position_index]
         return position_margin(
             position.side, position.entry_value, market.leverage, self._state.costs.taker_fee
         )
 
-    def maintenance_margin(self, symbol: str) -> Money:
+    def maintenance_margin(self, key: PositionKey) -> Money:
         """Maintenance margin of the position at the mark, 0 where flat (bybit-v5.md 6.2)."""
-        market = self._market(symbol)
-        position = market.position
+        market = self._market(key.symbol)
+        position = market.positions[key.position_index]
         return maintenance_margin(
             side=position.side,
             mark_value=notional(market.mark_price, abs(position.quantity)),

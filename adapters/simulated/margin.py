@@ -1,4 +1,4 @@
-"""What the open positions and orders of a symbol hold of the wallet, one-way isolated.
+"""What the open positions and orders of a symbol hold of the wallet, isolated.
 
 The formulas are the engine's (``engine.accounts.margin``); here is only what they apply to.
 """
@@ -18,20 +18,23 @@ def opening_quantity(position: VenuePosition, side: int, quantity: int) -> int:
 
 
 def margin_held(
-    position: VenuePosition, orders: Iterable[VenueOrder], leverage: int, taker_fee: int
+    positions: Iterable[VenuePosition],
+    orders: Iterable[VenueOrder],
+    leverage: int,
+    taker_fee: int,
 ) -> int:
     """Position margin and the cost of each resting limit order, by bybit-v5.md 6.2.
 
-    Reduce-only orders cost nothing, untriggered conditional ones reserve nothing (5.1). How the
+    Reducing orders cost nothing, untriggered conditional ones reserve nothing (5.1). How the
     venue nets the opening orders of both sides is not known (6.2): this is the plain sum.
     """
     held = 0
-    if position.quantity:
-        held = position_margin(position.side, position.entry_value, leverage, taker_fee)
+    for position in positions:
+        if position.quantity:
+            held += position_margin(position.side, position.entry_value, leverage, taker_fee)
     for order in orders:
-        asked = order.asked
-        if asked.reduce_only or asked.order_type != "limit":
+        if order.reduces or not order.triggered:
             continue
-        opening = opening_quantity(position, order.side, order.remaining)
-        held += order_cost(order.side, notional(asked.price, opening), leverage, taker_fee)
+        opening = opening_quantity(order.position, order.side, order.remaining)
+        held += order_cost(order.side, notional(order.price, opening), leverage, taker_fee)
     return held

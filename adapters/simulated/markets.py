@@ -1,15 +1,20 @@
-"""What the venue keeps of one symbol: last price, last closed bar, position, resting orders.
+"""What the venue keeps of one symbol: prices, last closed bar, positions, resting orders.
 
 How the quiet path stays quick: after every change ``refresh`` works out the one price below and
 the one price above the market at which anything can happen. A bar between the two cannot touch
 an order, a stop or a target, so it costs two comparisons.
 """
 
+from collections.abc import Mapping
+
+from adapters.simulated.ladder import FALLING, RISING
 from adapters.simulated.margin import margin_held
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
+from adapters.simulated.resting import Resting
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
+from engine.domain.order import PriceSource
 from engine.ids import ClientId, PositionKey
 from engine.money import SCALE, round_down
 
@@ -19,42 +24,73 @@ UNREACHED_LOW = -1
 UNREACHED_HIGH = 1 << 80
 """Below and above every price: nothing waits on that side."""
 
+ONE_WAY = (0,)
+HEDGE = (1, 2)
+"""The position indexes of a symbol in each mode (bybit-v5.md 5.5)."""
+
 
 class VenueMarket:
-    """One symbol at the venue. ``last`` is 0 until a first price is known; all numbers e8."""
+    """One symbol at the venue. Prices are 0 until a first one is known; all numbers e8.
+
+    ``through`` is how far past its price the market must trade to fill a resting limit order:
+    a tick, or 0 where the first touch fills.
+    """
 
     __slots__ = (
         "_taken",
         "_taken_of",
-        "_taker_fee",
+        "ask",
         "bar",
+        "bid",
         "ceiling",
         "executions",
         "floor",
+        "following",
         "held",
+        "index",
         "instrument",
-        "key",
         "last",
         "leverage",
         "mark",
         "orders",
-        "position",
+        "positions",
+        "resting",
         "stop_requests",
+        "taker_fee",
+        "through",
         "touched_ns",
+        "venue_account",
     )
 
     def __init__(
-        self, instrument: Instrument, venue_account: str, leverage: int, taker_fee: int
+        self,
+        instrument: Instrument,
+        venue_account: str,
+        indexes: tuple[int, ...],
+        leverage: int,
+        taker_fee: int,
+        through: bool,
     ) -> None:
         self.instrument = instrument
-        self.key = PositionKey(venue_account, instrument.symbol, 0)
+        self.venue_account = venue_account
+        self.positions: Mapping[int, VenuePosition] = {
+            index: VenuePosition(PositionKey(venue_account, instrument.symbol, index))
+            for index in indexes
+        }
         self.leverage = leverage
         self.last: int = 0
         self.mark: int = 0
         """The venue's mark price where the feed has one, else 0: then the last price is it."""
+        self.index: int = 0
+        self.bid: int = 0
+        self.ask: int = 0
+        self.following: tuple[PriceSource, ...] = ("last", "mark", "index")
+        """The sources of triggers that go with the last price, having no price of their own."""
         self.bar: Candle | None = None
-        self.position = VenuePosition()
         self.orders: dict[ClientId, VenueOrder] = {}
+        """The orders that wait, oldest first."""
+        self.resting = Resting()
+        self.through = through
         self.held = 0
         self.floor = UNREACHED_LOW
         self.ceiling = UNREACHED_HIGH
@@ -62,44 +98,64 @@ class VenueMarket:
         """Venue time of the last event here: the time of one symbol never runs backwards."""
         self.stop_requests = 0
         self.executions = 0
-        self._taker_fee = taker_fee
+        self.taker_fee = taker_fee
+        """The venue's taker fee rate, part of every margin (bybit-v5.md 6.2)."""
         self._taken = 0
         self._taken_of: Candle | None = None
 
+    def position_at(self, key: PositionKey) -> VenuePosition | None:
+        """The position of that key; None where the account's position mode has no such index."""
+        position = self.positions.get(key.position_index)
+        return position if position is not None and position.key == key else None
+
+    def rest(self, order: VenueOrder) -> None:
+        """Let an order wait for its price; the caller refreshes."""
+        self.orders[order.client_id] = order
+        if not order.triggered:
+            ladder = self.resting.triggers[order.asked.trigger_by][order.trigger_direction]
+            level = order.trigger_price
+        else:
+            ladder = self.resting.limits[-order.side]
+            level = order.price - (order.side * self.instrument.tick if self.through else 0)
+        order.ladder = ladder
+        ladder.add(order, level)
+
+    def leave(self, order: VenueOrder) -> None:
+        """An order waits no more; the caller refreshes. One that did not wait is fine."""
+        if order.ladder is not None:
+            order.ladder.remove(order)
+            order.ladder = None
+            del self.orders[order.client_id]
+
     def refresh(self) -> int:
         """Work out floor, ceiling and margin anew; returns by how much the held margin grew."""
-        floor, ceiling = UNREACHED_LOW, UNREACHED_HIGH
-        position = self.position
-        if position.quantity > 0:
-            floor = position.stop_price or floor
-            ceiling = position.target_price or ceiling
-        elif position.quantity:
-            floor = position.target_price or floor
-            ceiling = position.stop_price or ceiling
-        for order in self.orders.values():
-            level = self.level(order)
-            if acts_falling(order):
-                floor = max(floor, level)
-            else:
-                ceiling = min(ceiling, level)
-        self.floor, self.ceiling = floor, ceiling
+        self.refresh_bounds()
         before = self.held
-        self.held = 0
-        if position.quantity or self.orders:
-            orders = self.orders.values()
-            self.held = margin_held(position, orders, self.leverage, self._taker_fee)
+        positions, orders = self.positions.values(), self.orders.values()
+        self.held = margin_held(positions, orders, self.leverage, self.taker_fee)
         return self.held - before
 
-    def level(self, order: VenueOrder) -> int:
-        """The price at which a resting order acts.
-
-        A limit order needs a trade one tick *through* its price: of those who only touch it, the
-        queue in front would have been served first, and nothing here knows the queue.
-        """
-        asked = order.asked
-        if asked.order_type == "limit":
-            return asked.price - order.side * self.instrument.tick
-        return asked.trigger_price
+    def refresh_bounds(self) -> None:
+        """Work out between which last prices nothing happens."""
+        floor, ceiling = UNREACHED_LOW, UNREACHED_HIGH
+        for position in self.positions.values():
+            for guard in position.guards:
+                if guard.source in self.following:
+                    if guard.direction == RISING:
+                        ceiling = min(ceiling, guard.level)
+                    else:
+                        floor = max(floor, guard.level)
+        if self.orders:
+            resting = self.resting
+            ladders = [resting.limits]
+            ladders += [resting.triggers[source] for source in self.following]
+            for both in ladders:
+                falling, rising = both[FALLING].first(), both[RISING].first()
+                if falling is not None:
+                    floor = max(floor, falling.level)
+                if rising is not None:
+                    ceiling = min(ceiling, rising.level)
+        self.floor, self.ceiling = floor, ceiling
 
     def shared(self, volume: int, volume_share: int) -> int:
         """The share of a bar's volume that we may have, rounded down to the lot."""
@@ -128,7 +184,20 @@ class VenueMarket:
         """The mark: the feed's, or the last price."""
         return self.mark or self.last
 
+    def tell(self, source: PriceSource, price: int) -> None:
+        """The feed has a mark or an index of its own: its triggers leave the last price."""
+        if source == "mark":
+            self.mark = price
+        else:
+            self.index = price
+        if source in self.following:
+            self.following = tuple(each for each in self.following if each != source)
+            self.refresh_bounds()
 
-def acts_falling(order: VenueOrder) -> bool:
-    """Whether the order waits below the market: bids, and stops that sell."""
-    return (order.side > 0) == (order.asked.order_type == "limit")
+    def price_of(self, source: PriceSource) -> int:
+        """The price that a trigger by ``source`` looks at now."""
+        if source == "mark":
+            return self.mark or self.last
+        if source == "index":
+            return self.index or self.last
+        return self.last

@@ -1,24 +1,76 @@
 """A position as the venue keeps it, with its own stop and target."""
 
-from engine.ids import NO_CLIENT_ID, ClientId
+from typing import NamedTuple
+
+from engine.domain.order import FillCause, PriceSource
+from engine.ids import NO_CLIENT_ID, ClientId, PositionKey
 from engine.money import NO_PRICE, Money, Price, notional, share
 
 
-class VenuePosition:
-    """One-way position of one symbol; ``quantity`` is signed, the entry is kept as a value.
+class Guard(NamedTuple):
+    """A price at which something happens to a position: its stop, its target …
 
-    It is no ``engine.domain`` position: two books that are kept apart can check each other.
+    ``direction`` 1 is met by a rising price of ``source``, -1 by a falling one.
     """
 
-    __slots__ = ("entry_value", "opener", "quantity", "stop_price", "target_price")
+    source: PriceSource
+    direction: int
+    level: int
+    cause: FillCause
 
-    def __init__(self) -> None:
+
+OPENS = {0: 0, 1: 1, 2: -1}
+"""The side that opens, by position index (bybit-v5.md 5.5); 0 is either."""
+
+
+class VenuePosition:
+    """One position of one symbol; ``quantity`` is signed, the entry is kept as a value.
+
+    It is no ``engine.domain`` position: two books that are kept apart can check each other.
+    ``guards`` are brought up to date by ``protect_at`` and ``refresh_guards`` alone.
+    """
+
+    __slots__ = (
+        "entry_value",
+        "guards",
+        "key",
+        "opener",
+        "opens",
+        "quantity",
+        "stop_by",
+        "stop_price",
+        "target_by",
+        "target_price",
+    )
+
+    def __init__(self, key: PositionKey) -> None:
+        self.key = key
+        self.opens = OPENS[key.position_index]
         self.quantity = 0
         self.entry_value = 0
         self.stop_price: Price = NO_PRICE
         self.target_price: Price = NO_PRICE
+        self.stop_by: PriceSource = "last"
+        self.target_by: PriceSource = "last"
+        self.guards: tuple[Guard, ...] = ()
         self.opener: ClientId = NO_CLIENT_ID
         """The order that opened it: the name by which faults of its stop are drawn."""
+
+    def refresh_guards(self) -> None:
+        """Work out at which prices something happens to the position; nothing to a flat one."""
+        side = self.side
+        guards: tuple[Guard, ...] = ()
+        if side:
+            if self.stop_price:
+                guards = (Guard(self.stop_by, -side, self.stop_price, "stop_loss"),)
+            if self.target_price:
+                guards += (Guard(self.target_by, side, self.target_price, "take_profit"),)
+        self.guards = guards
+
+    def reducible(self, side: int) -> int:
+        """How much a reducing order of ``side`` can close: the size of an opposite position."""
+        held = self.quantity
+        return abs(held) if held * side < 0 else 0
 
     @property
     def side(self) -> int:

@@ -1,9 +1,11 @@
 """The whole state of the simulated venue, in one place that matching and the desk write."""
 
+from adapters.simulated.candle_path import PATHS, LowFirst
 from adapters.simulated.faults import Faults, FaultyReports, Outbox, fault_free
 from adapters.simulated.fees import TradingCosts
 from adapters.simulated.latency import ReportQueue
-from adapters.simulated.markets import VenueMarket
+from adapters.simulated.liquidity import Liquidity, liquidity_for
+from adapters.simulated.markets import HEDGE, ONE_WAY, VenueMarket
 from adapters.simulated.orders import OrderBook
 from engine.domain.instrument import Instrument
 from engine.messages.runs import Terms
@@ -22,10 +24,13 @@ class VenueState:
         "faulty_reports",
         "fees",
         "held",
+        "liquidity",
+        "low_first",
         "markets",
         "orders",
         "outbox",
         "realised",
+        "target_fill",
         "volume_share",
         "wallet",
     )
@@ -42,6 +47,9 @@ class VenueState:
         self.ambiguous_bars = 0
         self.costs = TradingCosts(terms)
         self.volume_share = terms.simulation.volume_share
+        self.low_first: LowFirst = PATHS[terms.simulation.path]
+        self.liquidity: Liquidity = liquidity_for(terms, self.costs)
+        self.target_fill = terms.simulation.target_fill
         self.orders = OrderBook()
         self.markets = {one.symbol: self._market(one) for one in terms.instruments}
         self.faults: Faults | None = None
@@ -61,10 +69,14 @@ class VenueState:
         """Bring levels and margins of ``market`` up to date after a change of it."""
         self.held += market.refresh()
 
+    def next_number(self) -> int:
+        """The place of one more order among all of the account."""
+        self._order_ids += 1
+        return self._order_ids
+
     def next_order_id(self) -> str:
         """The venue's own name for an order, counted over the account."""
-        self._order_ids += 1
-        return f"sim-{self._order_ids}"
+        return f"sim-{self.next_number()}"
 
     def book_money(self, profit: int, value: int, is_maker: bool) -> int:
         """Book profit and fee of one execution in the wallet; returns the fee (6.1)."""
@@ -91,5 +103,11 @@ class VenueState:
             if instrument.symbol in account.symbols
         ]
         venue = self._terms.venue
-        leverage = max(leverages, default=ONE)
-        return VenueMarket(instrument, venue.venue_account, leverage, venue.taker_fee)
+        return VenueMarket(
+            instrument,
+            venue.venue_account,
+            HEDGE if venue.position_mode == "hedge" else ONE_WAY,
+            max(leverages, default=ONE),
+            venue.taker_fee,
+            through=self._terms.simulation.queue != "front",
+        )

@@ -7,46 +7,56 @@ because the market jumped over its level, is done at the price that the market j
 """
 
 from adapters.simulated.candle_path import CandlePath
+from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, close_position, fill_order
 from adapters.simulated.fees import price_against
+from adapters.simulated.ladder import FALLING, RISING
 from adapters.simulated.margin import opening_quantity
-from adapters.simulated.markets import UNLIMITED, VenueMarket, acts_falling
-from adapters.simulated.matching import (
-    NO_LIQUIDITY,
-    REDUCE_ONLY_GONE,
-    cancel,
-    close_position,
-    fill_order,
-    reducible,
-    take,
-)
+from adapters.simulated.markets import UNLIMITED, VenueMarket
+from adapters.simulated.matching import meet_market
 from adapters.simulated.orders import VenueOrder
+from adapters.simulated.positions import Guard, VenuePosition
 from adapters.simulated.state import VenueState
 from engine.accounts.margin import order_cost
 from engine.domain.candle import Candle
-from engine.domain.order import FillCause
+from engine.domain.order import PriceSource
+from engine.messages.venue import OrderTriggered
 from engine.money import notional
+from engine.timebase import Nanos
 
 INSUFFICIENT = "EC_Others"
 """Why a conditional order ends that finds no margin when it triggers (it reserved none, 5.1)."""
 
-RISING = 1
-FALLING = -1
-Met = VenueOrder | FillCause
+Met = VenueOrder | tuple[VenuePosition, Guard]
 
 
 class _Way:
-    """Where the price is and what limit orders may still have; lives for one market event."""
+    """Where a price is and what limit orders may still have; lives for one market event.
 
-    __slots__ = ("candle", "fresh", "leg", "maker_room", "path", "venue_ns")
+    ``sources`` are the prices of triggers that go this way. ``trades_at`` is where the market
+    trades while another price, the mark or the index, is on its way; 0 where it trades itself.
+    """
 
-    def __init__(self, venue_ns: int) -> None:
+    __slots__ = (
+        "candle",
+        "fresh",
+        "leg",
+        "maker_room",
+        "path",
+        "sources",
+        "trades_at",
+        "venue_ns",
+    )
+
+    def __init__(self, venue_ns: int, sources: tuple[PriceSource, ...], trades_at: int = 0) -> None:
+        self.sources = sources
+        self.trades_at = trades_at
         self.candle: Candle | None = None
         self.path: CandlePath | None = None
         self.leg = -1
         """-1 stands at the open; 0, 1, 2 are inside the bar."""
         self.maker_room = 0
-        self.fresh = False
-        """The position was opened by a resting order in this bar: its target waits for the next."""
+        self.fresh: tuple[VenuePosition, ...] = ()
+        """Opened by a resting order in this bar: their targets wait for the next."""
         self.venue_ns = venue_ns
 
     def moment(self, price: int) -> int:
@@ -61,15 +71,24 @@ def meet_open(state: VenueState, market: VenueMarket, price: int, open_ns: int) 
 
     Limit orders wait for the bar's volume, which is known when it closes.
     """
-    way = _Way(open_ns)
+    way = _Way(open_ns, market.following)
     _stand(state, market, way, price)
+
+
+def meet_price(
+    state: VenueState, market: VenueMarket, source: PriceSource, price: int, venue_ns: int
+) -> None:
+    """The mark or the index is at ``price``: what waits for it acts where the market trades."""
+    way = _Way(venue_ns, (source,), market.last)
+    _go(state, market, way, price, price, FALLING)
+    _go(state, market, way, price, price, RISING)
 
 
 def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
     """A bar closed: act along its path. Takers see the volume of the bar before it."""
-    way = _Way(candle.open_ns)
+    way = _Way(candle.open_ns, market.following)
     way.candle = candle
-    way.path = path = CandlePath(candle, _low_first(market))
+    way.path = path = CandlePath(candle, state.low_first(candle, _adverse_is_low(market)))
     way.maker_room = (
         market.shared(candle.volume, state.volume_share) if state.volume_share else UNLIMITED
     )
@@ -81,20 +100,21 @@ def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
             _go(state, market, way, start, end, RISING if end > start else FALLING)
 
 
-def _low_first(market: VenueMarket) -> bool:
-    """Whether the worst first is the low: for a long it is.
+def _adverse_is_low(market: VenueMarket) -> bool:
+    """Whether the extreme that hurts is the low: for a long it is; of two sides the larger counts.
 
     Without a position it is the extreme that triggers an entry, so that the other one can still
     stop it; entries on both sides, and limit orders, which fill on the way to their own stop
     either way, take the side of the first of them.
     """
-    if market.position.quantity:
-        return market.position.quantity > 0
+    held = sum(position.quantity for position in market.positions.values())
+    if held:
+        return held > 0
     falling = None
     for order in market.orders.values():
-        if order.asked.order_type == "stop_market":
-            return acts_falling(order)
-        falling = acts_falling(order) if falling is None else falling
+        if not order.triggered:
+            return order.trigger_direction == FALLING
+        falling = order.side > 0 if falling is None else falling
     return falling is not False
 
 
@@ -118,46 +138,46 @@ def _go(
     Where the end lies between floor and ceiling nothing (more) is met on the way to it.
     """
     here = start
-    while not market.floor < end < market.ceiling:
+    while True:
         met = _first_met(market, way, end, direction)
         if met is None:
             return
         level, what = met
         here = max(here, level) if direction == RISING else min(here, level)
         venue_ns = max(market.touched_ns, way.moment(here))
-        was = market.position.quantity
-        _act(state, market, way, what, level, here, venue_ns)
-        now = market.position.quantity
-        if way.candle is not None and now and was * now <= 0:
-            way.fresh = True
+        position = what.position if isinstance(what, VenueOrder) else what[0]
+        was = position.quantity
+        _act(state, market, way, what, level, way.trades_at or here, venue_ns)
+        if way.candle is not None and position.quantity and was * position.quantity <= 0:
+            way.fresh = (*way.fresh, position)
 
 
 def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tuple[int, Met] | None:
     """The nearest waiting level in ``direction`` up to ``end``; of equals the stop, the oldest."""
-    position = market.position
-    side = position.side
     best: tuple[int, Met] | None = None
     reach = direction * end
-    level: int = 0
-    if side == -direction:
-        level = position.stop_price
-        best = (level, "stop_loss")
-    elif side == direction and not way.fresh:
-        level = position.target_price
-        best = (level, "take_profit")
-    if level and direction * level <= reach:
-        reach = direction * level - 1
-    else:
-        best = None
-    for order in market.orders.values():
-        if acts_falling(order) != (direction == FALLING):
+    for position in market.positions.values():
+        for guard in position.guards:
+            if guard.direction != direction or guard.source not in way.sources:
+                continue
+            if direction * guard.level > reach:
+                continue
+            if guard.cause == "take_profit" and position in way.fresh:
+                continue
+            best = (guard.level, (position, guard))
+            reach = direction * guard.level - 1
+    if not market.orders:
+        return best
+    resting, first = market.resting, 0
+    ladders = [resting.triggers[source][direction] for source in way.sources]
+    if way.maker_room > 0:
+        ladders.append(resting.limits[direction])
+    for ladder in ladders:
+        order = ladder.first()
+        if order is None or direction * order.level > reach + (order.number < first):
             continue
-        if order.asked.order_type == "limit" and way.maker_room <= 0:
-            continue
-        level = market.level(order)
-        if direction * level <= reach:
-            best = (level, order)
-            reach = direction * level - 1
+        best = (order.level, order)
+        reach, first = direction * order.level - 1, order.number
     return best
 
 
@@ -170,24 +190,26 @@ def _act(
     here: int,
     venue_ns: int,
 ) -> None:
-    """Do what waited at ``level``, the price being ``here``.
+    """Do what waited at ``level``, the market being at ``here``.
 
-    A stop pays the worse of level and price, a target gets its level and never the better price.
+    A stop pays the worse of level and price; a target gets its level, and a better price only
+    where the run says so.
     """
     if isinstance(what, VenueOrder):
-        if what.asked.order_type == "limit":
+        if what.triggered:
             _fill_limit(state, market, way, what, venue_ns)
         else:
-            _trigger(state, market, what, here, venue_ns)
+            trigger(state, market, what, here, venue_ns)
         state.refresh(market)
         return
-    if what == "stop_loss":
-        candle, target = way.candle, market.position.target_price
+    position, guard = what
+    if guard.cause == "stop_loss":
+        candle, target = way.candle, position.target_price
         if way.leg >= 0 and candle is not None and target:
             state.ambiguous_bars += candle.low <= target <= candle.high
-        close_position(state, market, here, what, venue_ns)
-        return
-    close_position(state, market, level, what, venue_ns)
+    elif guard.source in market.following and state.target_fill == "level":
+        here = level
+    close_position(state, market, position, here, guard.cause, venue_ns)
 
 
 def _fill_limit(
@@ -195,33 +217,33 @@ def _fill_limit(
 ) -> None:
     """A resting limit order as maker, at its own price, within its share of the bar."""
     quantity = order.remaining
-    if order.asked.reduce_only:
-        quantity = min(quantity, reducible(market, order.side))
+    if order.reduces:
+        quantity = min(quantity, order.position.reducible(order.side))
     if quantity <= 0:
         cancel(state, market, order, REDUCE_ONLY_GONE, venue_ns)
         return
     quantity = min(quantity, way.maker_room)
     way.maker_room -= quantity
-    fill_order(state, market, order, order.asked.price, quantity, True, venue_ns)
+    fill_order(state, market, order, order.price, quantity, True, venue_ns)
 
 
-def _trigger(
+def trigger(
     state: VenueState, market: VenueMarket, order: VenueOrder, here: int, venue_ns: int
 ) -> None:
-    """A conditional order becomes a market order; what it cannot have at once is cancelled."""
-    del market.orders[order.client_id]
-    price = price_against(order.side, here, state.costs.taker_cost, market.instrument.tick)
-    if order.asked.reduce_only:
-        cost = 0
-    else:
-        opening = opening_quantity(market.position, order.side, order.remaining)
-        value = notional(price, opening)
+    """A conditional order becomes a market or limit order where the market is at ``here``.
+
+    It reserved no margin, so it ends here if there is none (bybit-v5.md 5.1).
+    """
+    market.leave(order)
+    order.triggered = True
+    report = OrderTriggered(order.position.key, order.client_id, Nanos(venue_ns))
+    state.outbox.send(report, venue_ns)
+    if not order.reduces:
+        tick = market.instrument.tick
+        price = order.price or price_against(order.side, here, state.costs.taker_cost, tick)
+        value = notional(price, opening_quantity(order.position, order.side, order.remaining))
         cost = order_cost(order.side, value, market.leverage, state.costs.taker_fee)
-    if cost > state.available:
-        cancel(state, market, order, INSUFFICIENT, venue_ns)
-        return
-    take(state, market, order, here, venue_ns)
-    if order.remaining:
-        gone = order.asked.reduce_only and reducible(market, order.side) == 0
-        reason = REDUCE_ONLY_GONE if gone else NO_LIQUIDITY
-        cancel(state, market, order, reason, max(venue_ns, market.touched_ns))
+        if cost > state.available:
+            cancel(state, market, order, INSUFFICIENT, venue_ns)
+            return
+    meet_market(state, market, order, here, venue_ns)

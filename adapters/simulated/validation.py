@@ -7,7 +7,8 @@ the venue's own code is not verified the sheet's assumption (10001) is taken.
 from adapters.simulated.fees import price_against
 from adapters.simulated.margin import opening_quantity
 from adapters.simulated.markets import VenueMarket
-from adapters.simulated.matching import reducible
+from adapters.simulated.orders import LIMITS, TRIGGERED
+from adapters.simulated.positions import VenuePosition
 from adapters.simulated.state import VenueState
 from engine.accounts.margin import order_cost
 from engine.messages.effects import PlaceOrder, SetStop
@@ -26,21 +27,30 @@ BELOW_MINIMUM_VALUE = 110094
 NO_MARKET_PRICE = 110118
 UNKNOWN_ORDER = 110001
 
+WRONG_INDEX = "position idx not match position mode, or not this venue account"
+
 
 def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
     """Whether the venue refuses the order outright, looking at one thing after the other."""
-    if asked.key != market.key:
-        return PARAMETER, "position idx not match position mode, or not this venue account"
+    position = market.position_at(asked.key)
+    if position is None:
+        return PARAMETER, WRONG_INDEX
     if state.orders.find(asked.client_id) is not None:
         return DUPLICATE_ID, "the client order id exists already"
     base = asked.price or asked.trigger_price or market.last
     return (
         _steps(market, asked)
-        or _quantity(market, asked)
+        or _quantity(market, position, asked)
         or _prices(market, asked)
         or _value(market, asked, base)
-        or _sides(asked.side, asked.stop_price, asked.target_price, base)
-        or _margin(state, market, asked)
+        or _sides(
+            asked.side,
+            asked.stop_price,
+            asked.target_price,
+            asked.price or asked.trigger_price or market.price_of(asked.stop_by),
+            asked.price or asked.trigger_price or market.price_of(asked.target_by),
+        )
+        or _margin(state, market, position, asked)
     )
 
 
@@ -52,23 +62,23 @@ def _steps(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
     for price in (limit, trigger, asked.stop_price, asked.target_price):
         if price and (price < 0 or price % tick):
             return PARAMETER, f"price {render(price)} is no multiple of {render(tick)}"
-    if (order_type == "limit") != (limit > 0):
+    if (order_type in LIMITS) != (limit > 0):
         return PARAMETER, "a limit order has a price, a market order has none"
-    if (order_type == "stop_market") != (trigger > 0):
+    if (order_type in TRIGGERED) != (trigger > 0):
         return PARAMETER, "a conditional order has a trigger price, others have none"
     return None
 
 
-def _quantity(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
+def _quantity(market: VenueMarket, position: VenuePosition, asked: PlaceOrder) -> Refusal | None:
     instrument, quantity = market.instrument, int(asked.quantity)
-    if asked.reduce_only:
+    if asked.reduce_only or position.opens * asked.side < 0:
         if asked.stop_price or asked.target_price:
             return PARAMETER, "a reduce-only order carries no stop and no target"
-        size = reducible(market, asked.side)
+        size = position.reducible(asked.side)
         if size == 0:
             return REDUCE_ONLY, "Reduce-only rule not satisfied: there is nothing to reduce"
         quantity = min(quantity, size)
-    is_limit = asked.order_type == "limit"
+    is_limit = asked.order_type in LIMITS
     most = instrument.max_limit_quantity if is_limit else instrument.max_market_quantity
     if quantity < instrument.min_quantity:
         return PARAMETER, f"quantity is below the minimum of {render(instrument.min_quantity)}"
@@ -78,18 +88,19 @@ def _quantity(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
 
 
 def _prices(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
-    instrument, last = market.instrument, market.last
+    instrument = market.instrument
+    if asked.price and not instrument.min_price <= asked.price <= instrument.max_price:
+        return PRICE_RANGE, "Order price is out of permissible range"
     if asked.order_type == "limit":
-        if not instrument.min_price <= asked.price <= instrument.max_price:
-            return PRICE_RANGE, "Order price is out of permissible range"
         return None
-    if last == 0:
+    if market.last == 0:
         return NO_MARKET_PRICE, "there is no market price yet"
-    if asked.order_type == "stop_market":
-        if asked.side > 0 and asked.trigger_price <= last:
-            return EXPECT_RISING, "expect Rising, but the trigger price is not above the market"
-        if asked.side < 0 and asked.trigger_price >= last:
-            return EXPECT_FALLING, "expect Falling, but the trigger price is not below the market"
+    direction = TRIGGERED.get(asked.order_type, 0) * asked.side
+    now, trigger = market.price_of(asked.trigger_by), asked.trigger_price
+    if direction > 0 and trigger <= now:
+        return EXPECT_RISING, "expect Rising, but the trigger price is not above the market"
+    if direction < 0 and trigger >= now:
+        return EXPECT_FALLING, "expect Falling, but the trigger price is not below the market"
     return None
 
 
@@ -103,22 +114,27 @@ def _value(market: VenueMarket, asked: PlaceOrder, base: int) -> Refusal | None:
     return None
 
 
-def _sides(side: int, stop: int, target: int, base: int) -> Refusal | None:
-    """A stop belongs on the losing side of ``base``, a target on the winning one (5.4)."""
-    if stop and side * stop >= side * base:
+def _sides(side: int, stop: int, target: int, stop_base: int, target_base: int) -> Refusal | None:
+    """A stop belongs on the losing side of its base, a target on the winning one (5.4)."""
+    if stop and side * stop >= side * stop_base:
         where = "lower" if side > 0 else "higher"
-        return PARAMETER, f"StopLoss {render(stop)} should be {where} than {render(base)}"
-    if target and side * target <= side * base:
+        return PARAMETER, f"StopLoss {render(stop)} should be {where} than {render(stop_base)}"
+    if target and side * target <= side * target_base:
         where = "higher" if side > 0 else "lower"
-        return PARAMETER, f"TakeProfit {render(target)} should be {where} than {render(base)}"
+        text = f"TakeProfit {render(target)} should be {where} than {render(target_base)}"
+        return PARAMETER, text
     return None
 
 
-def _margin(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
+def _margin(
+    state: VenueState, market: VenueMarket, position: VenuePosition, asked: PlaceOrder
+) -> Refusal | None:
     """Opening orders need their cost available; conditional ones not before they trigger (5.1)."""
-    if asked.reduce_only or asked.order_type == "stop_market":
+    if asked.reduce_only or asked.order_type in TRIGGERED:
         return None
-    opening = opening_quantity(market.position, asked.side, asked.quantity)
+    if position.opens * asked.side < 0:
+        return None
+    opening = opening_quantity(position, asked.side, asked.quantity)
     costs = state.costs
     price = asked.price or price_against(
         asked.side, market.last, costs.taker_cost, market.instrument.tick
@@ -131,9 +147,9 @@ def _margin(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusa
 
 def refuse_stop(market: VenueMarket, asked: SetStop) -> Refusal | None:
     """Whether the venue refuses to set the position's own stop and target so."""
-    position = market.position
-    if asked.key != market.key:
-        return PARAMETER, "position idx not match position mode, or not this venue account"
+    position = market.position_at(asked.key)
+    if position is None:
+        return PARAMETER, WRONG_INDEX
     if position.quantity == 0:
         return PARAMETER, "can not set tp/sl/ts for zero position"
     tick = market.instrument.tick
@@ -142,4 +158,10 @@ def refuse_stop(market: VenueMarket, asked: SetStop) -> Refusal | None:
             return PARAMETER, f"price {render(price)} is no multiple of {render(tick)}"
     if (asked.stop_price, asked.target_price) == (position.stop_price, position.target_price):
         return None
-    return _sides(position.side, asked.stop_price, asked.target_price, market.last)
+    return _sides(
+        position.side,
+        asked.stop_price,
+        asked.target_price,
+        market.price_of(asked.stop_by),
+        market.price_of(asked.target_by),
+    )

@@ -48,8 +48,8 @@ def agrees_with_the_venue(played: Played) -> None:
     """When all reports are in, engine and venue hold the same positions and the same money."""
     state, venue = played.state, played.venue
     assert not [o for o in state.blotter.live.values() if o.state == "unknown"]
-    ours = {key.symbol: p.quantity for key, p in state.positions.items() if p.quantity}
-    theirs = {symbol: position.quantity for symbol, position in venue.positions.items()}
+    ours = {key: p.quantity for key, p in state.positions.items() if p.quantity}
+    theirs = {key: position.quantity for key, position in venue.positions.items()}
     assert ours == theirs
     ledger = state.ledger
     assert ledger.wallet == venue.wallet
@@ -57,7 +57,7 @@ def agrees_with_the_venue(played: Played) -> None:
     assert earned == ledger.realised - ledger.fees, "law 6: the accounts' money is the venue's"
     for key, position in state.positions.items():
         if position.quantity and position.account:
-            stop = venue.positions[key.symbol].stop_price
+            stop = venue.positions[key].stop_price
             assert position.venue_stop == stop, "the engine knows the stop that works"
     resting = {order.client_id for order in venue.open_orders}
     live = state.blotter.live

@@ -153,8 +153,8 @@ class Laws:
         """With nothing under way the two books, kept apart, say the same."""
         self.settled += 1
         assert exchange.wallet == state.ledger.wallet, f"{where}: the venue's wallet differs"
-        held = {symbol: each.quantity for symbol, each in exchange.positions.items()}
-        ours = {p.key.symbol: p.quantity for p in state.positions.values() if p.quantity}
+        held = {key: each.quantity for key, each in exchange.positions.items()}
+        ours = {p.key: p.quantity for p in state.positions.values() if p.quantity}
         assert held == ours, f"{where}: the venue's positions differ"
 
 

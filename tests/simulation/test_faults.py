@@ -154,7 +154,7 @@ def test_a_partial_fill_comes_in_pieces_or_leaves_a_rest() -> None:
         shapes.add((len(fills), len(ended)))
         total = sum(one.quantity for one in fills)
         assert (total == e8("1")) == (not ended)
-        assert total == session.exchange.positions["BTCUSDT"].quantity
+        assert total == session.exchange.positions[BTC].quantity
         assert all(one.quantity % e8("0.001") == 0 for one in fills)
         assert [one.venue_ns for one in fills] == sorted({one.venue_ns for one in fills})
         assert not ended or told[-1] is ended[0]
@@ -203,7 +203,7 @@ def test_a_doubled_fill_is_the_same_fill_later() -> None:
     assert first == second
     times = [at for at, one in session.reports if isinstance(one, OrderFilled)]
     assert times[0] < times[1] <= times[0] + 5_000_000_000
-    assert session.exchange.positions["BTCUSDT"].quantity == e8("1")
+    assert session.exchange.positions[BTC].quantity == e8("1")
 
 
 def test_a_refused_stop_leaves_the_filled_position_without_one() -> None:
@@ -218,7 +218,7 @@ def test_a_refused_stop_leaves_the_filled_position_without_one() -> None:
         "StopRejected",
     ]
     assert isinstance(told[-1], StopRejected)
-    assert session.exchange.positions["BTCUSDT"].stop_price == 0
+    assert session.exchange.positions[BTC].stop_price == 0
 
 
 def test_a_fault_on_one_order_moves_no_other() -> None:

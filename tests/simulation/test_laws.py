@@ -10,7 +10,7 @@ from engine.messages.effects import Effect, PlaceOrder
 from engine.messages.venue import ExecutionReport, OrderFilled
 from engine.money import render
 from engine.timebase import Nanos
-from tests.simulation.given import Session, bar, cancel, e8, faults, order, set_stop
+from tests.simulation.given import BTC, Session, bar, cancel, e8, faults, order, set_stop
 
 WILD = faults(
     reject="0.1",
@@ -107,7 +107,7 @@ def test_the_wallet_is_the_initial_one_plus_profit_less_fees(
     assert exchange.wallet == e8("10000") + exchange.realised - exchange.fees
     assert exchange.fees == sum(one.fee for one in fills)
     held = sum(one.side * one.quantity for one in fills)
-    position = exchange.positions.get("BTCUSDT")
+    position = exchange.positions.get(BTC)
     assert held == (position.quantity if position else 0)
     cash = -sum(one.side * ((one.price * one.quantity + 50_000_000) // 10**8) for one in fills)
     cost = position.side * position.entry_value if position else 0
@@ -124,8 +124,8 @@ def test_the_margins_add_up_to_what_is_not_available(
     resting = [one for one in exchange.open_orders if one.asked.order_type == "limit"]
 
     held = exchange.wallet - exchange.available
-    assert held >= exchange.position_margin("BTCUSDT")
-    assert resting or held == exchange.position_margin("BTCUSDT")
+    assert held >= exchange.position_margin(BTC)
+    assert resting or held == exchange.position_margin(BTC)
 
 
 @given(plan=sessions())
@@ -192,7 +192,7 @@ def test_the_quick_way_past_a_bar_hides_nothing(
         thorough.send(*effects, at=candle.open_ns)
         thorough.exchange._reports.event_at = candle.close_ns
         walk_candle(state, market, candle)
-        thorough.close(candle)
+        market.bar, market.last = candle, candle.close
         assert quick.take() == whatever_is_queued(thorough)
     assert quick.exchange.wallet == thorough.exchange.wallet
 

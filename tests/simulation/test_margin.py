@@ -64,9 +64,9 @@ def test_the_venue_holds_the_same_margins_for_a_position_it_opened() -> None:
     session = Session(leverage="10")
     session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
 
-    assert session.exchange.position_margin("BTCUSDT") == e8("602.97")
+    assert session.exchange.position_margin(BTC) == e8("602.97")
     assert session.exchange.available == e8("10000") - e8("3.3") - e8("602.97")
-    assert session.exchange.maintenance_margin("BTCUSDT") == e8("30") + e8("2.97")
+    assert session.exchange.maintenance_margin(BTC) == e8("30") + e8("2.97")
 
 
 @pytest.mark.parametrize(("wallet", "accepted"), [("606.27", True), ("606.26", False)])
@@ -100,8 +100,8 @@ def test_a_symbol_has_the_largest_leverage_of_the_accounts_that_trade_it() -> No
         exchange.request(order(f"a{n}", BUY, "0.1", key=key), still.close_ns)
         exchange.serve()
 
-    assert exchange.position_margin("BTCUSDT") == e8("300") + e8("3.135")
-    assert exchange.position_margin("ETHUSDT") == e8("1200") + e8("2.64")
+    assert exchange.position_margin(BTC) == e8("300") + e8("3.135")
+    assert exchange.position_margin(ETH) == e8("1200") + e8("2.64")
 
 
 def test_equity_and_maintenance_follow_the_mark_where_the_feed_has_one() -> None:
@@ -111,7 +111,7 @@ def test_equity_and_maintenance_follow_the_mark_where_the_feed_has_one() -> None
     session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("61000"))), session.now)
 
     assert session.exchange.equity == e8("10000") - e8("3.3") + e8("100")
-    assert session.exchange.maintenance_margin("BTCUSDT") == e8("30.5") + e8("2.97")
+    assert session.exchange.maintenance_margin(BTC) == e8("30.5") + e8("2.97")
 
 
 @pytest.mark.parametrize(("quantity", "cost"), [("0.1", "0"), ("0.3", "1213.86")])

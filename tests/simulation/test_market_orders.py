@@ -148,7 +148,7 @@ def test_an_order_beyond_the_position_turns_it_over() -> None:
     session.close(bar(0, "100 110 100 110"))
     session.open(bar(1, "110 110 110 110"), order("b", SELL, "3", stop="120"))
 
-    position = session.exchange.positions["BTCUSDT"]
+    position = session.exchange.positions[BTC]
     assert (position.quantity, position.entry_value) == (e8("-2"), e8("220"))
     assert (position.stop_price, session.exchange.realised) == (e8("120"), e8("10"))
 
@@ -160,5 +160,5 @@ def test_a_second_entry_brings_its_own_stop_for_the_whole_position() -> None:
     session.send(set_stop("92", "120"), at=START + 1)
     session.send(order("b", BUY, "1", stop="95"), at=START + 2)
 
-    position = session.exchange.positions["BTCUSDT"]
+    position = session.exchange.positions[BTC]
     assert (position.stop_price, position.target_price) == (e8("95"), e8("120"))

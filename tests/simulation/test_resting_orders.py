@@ -3,9 +3,15 @@
 import pytest
 
 from engine.domain.order import BUY, SELL, Side
-from engine.messages.venue import CancelRejected, OrderCancelled, OrderFilled, StopReported
+from engine.messages.venue import (
+    CancelRejected,
+    OrderCancelled,
+    OrderFilled,
+    OrderTriggered,
+    StopReported,
+)
 from engine.timebase import MINUTE
-from tests.simulation.given import START, Session, bar, cancel, e8, order
+from tests.simulation.given import BTC, START, Session, bar, cancel, e8, order
 
 STILL = "100 100 100 100"
 OPEN_1 = START + MINUTE
@@ -154,7 +160,7 @@ def test_an_entry_inside_a_bar_can_be_stopped_in_it() -> None:
 
     told = session.take()
     assert [one.cause for one in told if isinstance(one, OrderFilled)] == ["order", "stop_loss"]
-    assert isinstance(told[1], StopReported)
+    assert [type(one) for one in told[:3]] == [OrderTriggered, OrderFilled, StopReported]
     assert session.exchange.positions == {}
 
 
@@ -181,7 +187,7 @@ def test_a_conditional_order_reserves_no_margin_and_ends_where_there_is_none() -
     assert session.exchange.available == e8("20")
     session.bar(bar(1, "100 103 99 100"))
 
-    assert session.take_kinds() == ["OrderAccepted", "OrderCancelled"]
+    assert session.take_kinds() == ["OrderAccepted", "OrderTriggered", "OrderCancelled"]
 
 
 def test_reduce_only_orders_end_with_the_position_they_reduce() -> None:
@@ -239,9 +245,10 @@ def test_no_event_of_a_symbol_is_older_than_the_order_it_is_about() -> None:
     session.send(entry, at=arrived - 20_000_000)
     session.close(bar(0, "100 102 100 100"))
 
-    fill = session.take()[1]
+    triggered, fill = session.take()[1:]
+    assert isinstance(triggered, OrderTriggered)
     assert isinstance(fill, OrderFilled)
-    assert fill.venue_ns == arrived
+    assert (triggered.venue_ns, fill.venue_ns) == (arrived, arrived)
 
 
 def test_where_a_stop_and_an_order_wait_at_one_price_the_stop_is_first() -> None:
@@ -256,7 +263,7 @@ def test_where_a_stop_and_an_order_wait_at_one_price_the_stop_is_first() -> None
     session.bar(bar(1, "100 100 94 94"))
 
     assert [one[0] for one in fills(session)] == ["", "b"]
-    assert session.exchange.positions["BTCUSDT"].quantity == e8("-1")
+    assert session.exchange.positions[BTC].quantity == e8("-1")
 
 
 def test_a_triggered_reduce_only_order_closes_what_is_left_and_no_more() -> None:
@@ -271,7 +278,7 @@ def test_a_triggered_reduce_only_order_closes_what_is_left_and_no_more() -> None
     session.take()
     session.bar(bar(1, "100 100 94 94"))
 
-    fill, ended = session.take()
+    _triggered, fill, ended = session.take()
     assert isinstance(fill, OrderFilled)
     assert (fill.client_id, fill.quantity) == ("b", e8("0.5"))
     assert isinstance(ended, OrderCancelled)

@@ -173,7 +173,7 @@ def test_the_venue_does_not_take(side: Side, stop: str, target: str) -> None:
     (refused,) = session.take()
     assert isinstance(refused, StopRejected)
     assert (refused.code, bool(refused.reason)) == (10001, True)
-    assert session.exchange.positions["BTCUSDT"].stop_price == e8(before)
+    assert session.exchange.positions[BTC].stop_price == e8(before)
 
 
 def test_a_flat_position_has_no_stop() -> None:
