@@ -23,7 +23,7 @@ from engine.timebase import render_time
 from journal.frame import Head
 from replays.calm import calm_collector
 from replays.moments import moment_of
-from replays.reproduce import digests, refold
+from replays.reproduce import digests, refold, schema_of
 from replays.standing import state_facts
 
 
@@ -55,7 +55,7 @@ def command(journal: Path, target: str, strategies: tuple[str, ...], as_json: bo
         seconds = perf_counter() - begin
     if not state.run:
         raise UserError(f"--to {target}: is before the first frame; choose a later time")
-    digest, strategy_digest = digests(state)
+    digest, strategy_digest = digests(state, schema_of(head))
     refusal = ""
     whole = state.seq == head.last_seq
     if whole and head.sealed and digest != head.state_digest:

@@ -3,23 +3,47 @@
 The canonical form is a JSON text of integers, strings, booleans and nulls, with floats as hex
 (NaN refused) and dicts sorted by the text of their keys. Engine and strategy state are digested
 apart, because a journal can be refolded without the strategy's source.
+
+A digest is for ever (law 2), but state grows: ``SINCE`` says with which schema a slot or a field
+came. A digest by an older schema leaves out what is newer, so the state that an old journal folds
+to still has the digest that the journal was sealed with. Slots keep their order, are never renamed
+and never taken away.
 """
 
 import hashlib
 import json
 import math
 from collections import deque
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import attrs
 
+from engine.domain.instrument import Instrument
 from engine.errors import InvariantError, UserError
 from engine.ids import PositionKey
+from engine.markets.quotes import Market
+from engine.messages.runs import AccountTerms, SimulationTerms, VenueTerms
 from engine.state import EngineState, Seat
 from engine.strategies.strategy import View
 
-STATE_SCHEMA = 1
+STATE_SCHEMA = 2
 STRATEGY_SCHEMA = 1
+
+SINCE: Final[dict[type, dict[str, int]]] = {
+    Market: dict.fromkeys(("ask", "bid", "quote_ns", "trade_ns"), 2),
+    Instrument: dict.fromkeys(
+        ("tiers", "price_limit_x", "price_limit_y", "funding_interval_ns"), 2
+    ),
+    VenueTerms: dict.fromkeys(
+        ("margin_mode", "position_mode", "margin_rule", "order_netting", "moves_to_band"), 2
+    ),
+    SimulationTerms: dict.fromkeys(
+        ("pessimism", "matched_on", "queue", "target_fill", "impact", "funding"), 2
+    ),
+    AccountTerms: {"side": 2},
+}
+"""Slots and fields that are newer than schema 1, with the schema that brought them."""
 
 _NOT_STATE = {
     EngineState: ("factory", "seats_by_symbol", "open_positions"),
@@ -29,8 +53,8 @@ _NOT_STATE = {
 """Slots that only point at state kept elsewhere, or are code."""
 
 
-def canonical(value: Any) -> Any:
-    """The canonical form of a value that may be part of state."""
+def canonical(value: Any, schema: int = STATE_SCHEMA) -> Any:
+    """The canonical form of a value that may be part of state, as ``schema`` has it."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -40,24 +64,26 @@ def canonical(value: Any) -> Any:
     if isinstance(value, PositionKey):
         return str(value)
     if isinstance(value, tuple | list | deque):
-        return [canonical(item) for item in value]
+        return [canonical(item, schema) for item in value]
     if isinstance(value, dict):
-        return sorted([str(canonical(key)), canonical(item)] for key, item in value.items())
-    if attrs.has(type(value)):
-        names = [field.name for field in attrs.fields(type(value))]
-        return [type(value).__name__, *(canonical(getattr(value, name)) for name in names)]
-    return _canonical_slots(value)
-
-
-def _canonical_slots(value: Any) -> Any:
-    kind = type(value)
-    slots = getattr(kind, "__slots__", None)
-    if slots is None:
-        raise InvariantError(f"state holds a {kind.__name__}, which has no declared fields")
-    left_out = _NOT_STATE.get(kind, ())
-    names = [name for name in slots if name not in left_out]
+        pairs = value.items()
+        return sorted([str(canonical(key)), canonical(item, schema)] for key, item in pairs)
+    kind: Any = type(value)
     # A slot that was never written is None: a state that was not started yet has some.
-    return [kind.__name__, *(canonical(getattr(value, name, None)) for name in names)]
+    parts = (getattr(value, name, None) for name in _names(kind, schema))
+    return [kind.__name__, *(canonical(part, schema) for part in parts)]
+
+
+@lru_cache(maxsize=256)
+def _names(kind: Any, schema: int) -> tuple[str, ...]:
+    """The fields of a record or the slots of a class that are state by ``schema``, in order."""
+    names: tuple[str, ...] | None = getattr(kind, "__slots__", None)
+    if attrs.has(kind):
+        names = tuple(field.name for field in attrs.fields(kind))
+    if names is None:
+        raise InvariantError(f"state holds a {kind.__name__}, which has no declared fields")
+    left_out, since = _NOT_STATE.get(kind, ()), SINCE.get(kind, {})
+    return tuple(n for n in names if n not in left_out and since.get(n, 1) <= schema)
 
 
 def _hash(schema: int, value: Any) -> str:
@@ -65,9 +91,9 @@ def _hash(schema: int, value: Any) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def state_digest(state: EngineState) -> str:
-    """Digest of the engine's own state, 64 hex digits."""
-    return _hash(STATE_SCHEMA, canonical(state))
+def state_digest(state: EngineState, schema: int = STATE_SCHEMA) -> str:
+    """Digest of the engine's own state, 64 hex digits, as code of ``schema`` made it."""
+    return _hash(schema, canonical(state, schema))
 
 
 def strategy_digest(state: EngineState) -> str:

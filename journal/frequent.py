@@ -123,6 +123,7 @@ def _trade_closed_row(one: TradeClosed) -> Row:
         one.closed_ns,
         one.exit_reason,
         one.tag,
+        one.funding,
     )
 
 
@@ -250,6 +251,7 @@ def _trade_closed(row: Any) -> TradeClosed:
         closed_ns,
         exit_reason,
         tag,
+        funding,
     ) = row
     return TradeClosed(
         intern_key(key),
@@ -266,6 +268,7 @@ def _trade_closed(row: Any) -> TradeClosed:
         closed_ns,
         exit_reason,
         tag,
+        funding,
     )
 
 

@@ -218,14 +218,22 @@ def _stored_rows(page: Page, table: Upcasters, newest: int) -> list[FrameRow]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"is no JSON ({error})") from error
     if version < newest:
+        tags = {tag for tag, _ in table}
         try:
-            return [_upcast_row(row, version, newest, table) for row in rows]
+            return [_upcast_row(row, version, newest, table, tags) for row in rows]
         except _NO_MESSAGE as error:
             raise ValueError(f"holds a row that is no frame ({error!r})") from error
     return rows
 
 
-def _upcast_row(row: FrameRow, version: int, newest: int, table: Upcasters) -> FrameRow:
-    fact = upcast(list(row.input), version, newest, table)
-    decided = [upcast(list(decision), version, newest, table) for decision in row.decisions]
-    return FrameRow(row.at, tuple(fact), tuple([tuple(decision) for decision in decided]))
+def _upcast_row(
+    row: FrameRow, version: int, newest: int, table: Upcasters, tags: Collection[str]
+) -> FrameRow:
+    """The row with each of its messages brought up; most have the shape that they always had."""
+    fact, decided = row.input, row.decisions
+    if fact[0] in tags:
+        fact = tuple(upcast(list(fact), version, newest, table))
+    if any(decision[0] in tags for decision in decided):
+        brought = [upcast(list(decision), version, newest, table) for decision in decided]
+        decided = tuple([tuple(decision) for decision in brought])
+    return FrameRow(row.at, fact, decided)

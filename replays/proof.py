@@ -15,7 +15,7 @@ from journal.frame import FrameSource
 from journal.projections.compare import TablesReport, compare_tables
 from journal.reader import JournalReader
 from journal.verify import ChainReport, verify_chain
-from replays.reproduce import Divergence, can_redecide, digests, redecide, refold
+from replays.reproduce import Divergence, can_redecide, digests, redecide, refold, schema_of
 
 _ONLY_CHAIN = "only the chain was asked"
 
@@ -77,14 +77,15 @@ def _reproduced(
     and again, and only the walk that asks nobody to propose ends in another state.
     """
     decisions = 0
+    schema = schema_of(source.head)
     try:
-        folded = digests(refold(source, shelf.build_known))
+        folded = digests(refold(source, shelf.build_known), schema)
         decided = folded
         if not reason:
             again = redecide(source, shelf.build_known)
             if again.divergence is not None:
                 return _diverged(chain, folded, again.decisions, again.divergence)
-            decided, decisions = digests(again.state), again.decisions
+            decided, decisions = digests(again.state, schema), again.decisions
     except InvariantError as error:
         fault = f"the frames cannot be folded: {error}"
         return _found(chain, skipped=reason, code="diverged", fault=fault)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from engine.decide.router import decide
-from engine.digest import state_digest, strategy_digest
+from engine.digest import STATE_SCHEMA, state_digest, strategy_digest
 from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES, evolve
 from engine.messages.decisions import CommandRefused, Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import ENGINE_SEMANTICS, Terms
 from engine.state import EngineState, StrategyFactory, no_strategies
-from journal.frame import FrameSource, Turn
+from journal.frame import FrameSource, Head, Turn
+from journal.upcast import STATE_SCHEMAS
 
 Watch = Callable[[Stamped, tuple[Decision, ...], EngineState], None]
 """Called after each frame has been folded."""
@@ -115,6 +116,14 @@ def can_redecide(terms: Terms, digests: dict[str, str]) -> str:
     return ""
 
 
-def digests(state: EngineState) -> tuple[str, str]:
-    """Digest of the engine's state, and of the strategies' ("" where a source is missing)."""
-    return state_digest(state), strategy_digest(state)
+def digests(state: EngineState, schema: int = STATE_SCHEMA) -> tuple[str, str]:
+    """Digest of the engine's state, and of the strategies' ("" where a source is missing).
+
+    ``schema`` is that of the journal (``schema_of``), so that an old one still has its digest.
+    """
+    return state_digest(state, schema), strategy_digest(state)
+
+
+def schema_of(head: Head) -> int:
+    """The schema of the state digest that a journal with this head is sealed with."""
+    return STATE_SCHEMAS[head.format]

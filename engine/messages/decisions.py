@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from engine.domain.order import OrderType, Purpose, Side, TimeInForce
 from engine.ids import ClientId, PositionKey
 from engine.messages.record import record
-from engine.money import Money, Price, Quantity, Rate
+from engine.money import ZERO_MONEY, Money, Price, Quantity, Rate
 from engine.timebase import Nanos
 
 
@@ -88,11 +88,16 @@ class OrderRequested:
 
 @record
 class CancelRequested:
-    """A working order is to be cancelled."""
+    """A working order is to be cancelled.
+
+    ``keeps_fills``: the strategy itself takes its entry back, so what fills all the same is its
+    position; else it is not wanted and closed.
+    """
 
     key: PositionKey
     client_id: ClientId
     reason: str
+    keeps_fills: bool = False
 
 
 @record
@@ -155,8 +160,10 @@ class CloseDelayed:
 
 @record
 class TradeClosed:
-    """A position went from open to flat: the whole round trip, fees included in ``pnl``.
+    """A position went from open to flat: the whole round trip, net of fees and funding.
 
+    ``pnl`` is what the wallet got: profit less ``fees`` less ``funding`` (> 0 was paid). The
+    venue's own closedPnl has no funding in it (bybit-v5.md 6.1): it is ``pnl`` plus ``funding``.
     ``r_multiple`` is e8: pnl over the risk taken at entry, 0 where that is unknown.
     """
 
@@ -174,6 +181,7 @@ class TradeClosed:
     closed_ns: Nanos
     exit_reason: str
     tag: str
+    funding: Money = ZERO_MONEY
 
 
 GovernorAction = Literal["size", "cooldown", "pause", "kill", "expire", "resume"]

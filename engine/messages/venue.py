@@ -142,7 +142,8 @@ class StopRejected:
 class OrderFound:
     """Answer to a look-up: the venue knows the order and this is how it stands.
 
-    Executions that had been missed are delivered as ``OrderFilled`` before this.
+    Executions that had been missed are delivered as ``OrderFilled`` before this. ``quantity`` (the
+    whole order's), ``price`` and ``trigger_price`` are those it has now, 0 where it was not told.
     """
 
     key: PositionKey
@@ -151,6 +152,9 @@ class OrderFound:
     state: OrderState
     filled_quantity: Quantity
     venue_ns: Nanos
+    quantity: Quantity = Quantity(0)
+    price: Price = NO_PRICE
+    trigger_price: Price = NO_PRICE
 
 
 @record

@@ -1,11 +1,12 @@
 """Two states have one digest exactly when nothing that is state differs between them."""
 
 from collections import deque
+from typing import Any
 
 import attrs
 import pytest
 
-from engine.digest import canonical, state_digest, strategy_digest
+from engine.digest import SINCE, STATE_SCHEMA, canonical, state_digest, strategy_digest
 from engine.errors import InvariantError, UserError
 from engine.indicators import Ema
 from engine.messages.commands import PauseAccount
@@ -103,3 +104,41 @@ def test_what_a_strategy_cannot_keep_is_the_users_fault_and_names_the_field(
     with pytest.raises(UserError) as refused:
         strategy_digest(state)
     assert str(refused.value).startswith(words)
+
+
+def thing(*slots: str) -> Any:
+    """A ``Thing`` with these slots, each holding 7: a part of state as one version declares it."""
+    made: Any = type("Thing", (), {"__slots__": slots})()
+    for slot in slots:
+        setattr(made, slot, 7)
+    return made
+
+
+def test_a_slot_that_comes_later_leaves_older_digests_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Law 2 for ever: what an old journal folds to has the digest that it was sealed with."""
+    then, now = thing("a", "b"), thing("a", "b", "c")
+    monkeypatch.setitem(SINCE, type(now), {"c": 7})
+    assert canonical(now, 6) == canonical(then, 6) == ["Thing", 7, 7]
+    assert canonical(now, 7) == ["Thing", 7, 7, 7]
+
+
+def test_a_field_of_a_record_that_comes_later_is_left_out_too() -> None:
+    """A venue's margin mode came with schema 2."""
+    isolated = terms().venue
+    crossed = attrs.evolve(isolated, margin_mode="cross")
+    assert canonical(isolated, 1) == canonical(crossed, 1)
+    assert canonical(isolated, 2) != canonical(crossed, 2)
+
+
+def test_what_is_newer_is_named_as_it_is() -> None:
+    for kind, names in SINCE.items():
+        there = getattr(kind, "__slots__", ()) or [each.name for each in attrs.fields(kind)]
+        assert set(names) <= set(there), kind
+        assert all(1 < schema <= STATE_SCHEMA for schema in names.values()), kind
+
+
+def test_another_schema_is_another_digest() -> None:
+    state = opened().state
+    assert state_digest(state, 1) != state_digest(state, 2) == state_digest(state)

@@ -20,7 +20,7 @@ from engine.messages.decisions import (
 from engine.messages.runs import ENGINE_SEMANTICS
 from journal.frame import Frame
 from journal.reader import JournalReader
-from replays.reproduce import digests, redecide, refold
+from replays.reproduce import digests, redecide, refold, schema_of
 from tests.golden.make_run import FOLDER, GOLDEN_RUN, make
 
 SHELF = StrategyShelf()
@@ -37,7 +37,8 @@ def test_there_is_a_golden_run_of_this_engines_semantics() -> None:
 def test_a_golden_run_folds_to_the_digests_it_was_sealed_with(path: Path) -> None:
     with JournalReader(path) as reader:
         sealed = reader.head.state_digest, reader.head.strategy_digest
-        assert digests(refold(reader, SHELF.build)) == sealed
+        schema = schema_of(reader.head)
+        assert digests(refold(reader, SHELF.build), schema) == sealed
 
 
 def test_the_golden_run_is_decided_the_same_again() -> None:

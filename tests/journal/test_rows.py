@@ -28,7 +28,7 @@ from journal.frequent import (
 )
 from journal.pages import decode_page, encode_body, make_page, plain_body
 from journal.structural import row_decoder, row_encoder
-from journal.upcast import upcast
+from journal.upcast import FORMAT, upcast
 from tests.journal.samples import KEY, every_decision, every_input, quiet_frames
 
 
@@ -171,7 +171,7 @@ def _refusal(check: bytes) -> bytes:
         ("zstd-1", b"no zstd", "unpacked"),
         ("lzma-1", b"[]", "unknown codec"),
         ("json-x", b"[]", "unknown codec"),
-        ("json-2", b"[]", "newer"),
+        (f"json-{FORMAT + 1}", b"[]", "newer"),
     ],
 )
 def test_a_page_that_cannot_be_read_says_why(codec: str, body: bytes, says: str) -> None:
@@ -180,9 +180,9 @@ def test_a_page_that_cannot_be_read_says_why(codec: str, body: bytes, says: str)
 
 
 def test_short_pages_are_plain_text_and_long_ones_are_compressed() -> None:
-    assert make_page(quiet_frames(1, 1), GENESIS).codec == "json-1"
+    assert make_page(quiet_frames(1, 1), GENESIS).codec == f"json-{FORMAT}"
     page = make_page(quiet_frames(1, 200), GENESIS)
-    assert page.codec == "zstd-1"
+    assert page.codec == f"zstd-{FORMAT}"
     assert len(page.body) < len(plain_body(page)) / 4
 
 
@@ -194,13 +194,14 @@ def test_frames_that_are_not_numbered_one_by_one_make_no_page() -> None:
 
 def test_rows_of_an_older_version_are_brought_up_one_version_at_a_time() -> None:
     table = {
-        ("MarkPriced", 1): lambda row: ["MarkSeen", row[1], row[2] * 10],
-        ("MarkSeen", 2): lambda row: ["MarkPriced", row[1], row[2] + 1],
+        ("MarkPriced", FORMAT): lambda row: ["MarkSeen", row[1], row[2] * 10],
+        ("MarkSeen", FORMAT + 1): lambda row: ["MarkPriced", row[1], row[2] + 1],
     }
-    assert upcast(["MarkPriced", "X", 5], 1, 3, table) == ["MarkPriced", "X", 51]
-    assert upcast(["BarOpened", "X", 1, 5], 1, 3, table) == ["BarOpened", "X", 1, 5]
+    newest = FORMAT + 2
+    assert upcast(["MarkPriced", "X", 5], FORMAT, newest, table) == ["MarkPriced", "X", 51]
+    assert upcast(["BarOpened", "X", 1, 5], FORMAT, newest, table) == ["BarOpened", "X", 1, 5]
     page = make_page(_stamp(MarkPriced("X", Price(5))), GENESIS)
-    assert decode_page(page, table, newest=3) == _stamp(MarkPriced("X", Price(51)))
+    assert decode_page(page, table, newest=newest) == _stamp(MarkPriced("X", Price(51)))
 
 
 def test_a_record_with_a_field_that_cannot_be_stored_is_refused_at_once() -> None:

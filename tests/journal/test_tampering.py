@@ -13,6 +13,7 @@ from journal.chain import GENESIS, page_digest
 from journal.head import HEAD_COLUMNS, REPLACE_HEAD, head_row
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
+from journal.upcast import FORMAT
 from journal.verify import ChainReport, verify_chain
 from tests.journal.samples import first_frame, quiet_frames, round_trip
 
@@ -162,8 +163,8 @@ def test_a_page_that_was_added_behind_the_head_is_found(journal: Path) -> None:
     (previous,) = connection.execute("SELECT digest FROM head").fetchone()
     (at,) = connection.execute("SELECT last_at FROM head").fetchone()
     body = f'[[{at},["TimerFired",{at}]]]'
-    digest = page_digest(previous, 24, 24, at, at, "json-1", body.encode())
-    row = (24, 24, at, at, "json-1", body, digest)
+    digest = page_digest(previous, 24, 24, at, at, f"json-{FORMAT}", body.encode())
+    row = (24, 24, at, at, f"json-{FORMAT}", body, digest)
     connection.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()
     report = _report(journal)
@@ -198,8 +199,8 @@ def _forged(folder: Path, seq: int, at: int, body: bytes) -> Path:
     SqliteJournal.create(path, first).close()
     connection = _connect(path)
     (previous,) = connection.execute("SELECT digest FROM head").fetchone()
-    digest = page_digest(previous, seq, seq, at, at, "json-1", body)
-    row = (seq, seq, at, at, "json-1", body.decode(), digest)
+    digest = page_digest(previous, seq, seq, at, at, f"json-{FORMAT}", body)
+    row = (seq, seq, at, at, f"json-{FORMAT}", body.decode(), digest)
     connection.execute("DROP TRIGGER pages_refuse_other_insert")
     connection.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()

@@ -85,7 +85,7 @@ def _stub(path: Path) -> None:
         (
             _newer,
             UserError,
-            r"was written by a newer tradefold \(format 7\); this one reads up to 1: upgrade",
+            r"was written by a newer tradefold \(format 7\); this one reads up to 2: upgrade",
         ),
         (_stub, NegativeAnswerError, "cut off after 60 bytes"),
     ],
