@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from adapters.config.explained import DEFAULT
 from adapters.config.resolve import resolve
 from commands.envelope import Answer, give
 from commands.options import json_option, shelf_of, strategy_option
@@ -23,7 +24,8 @@ def explain(
 ) -> int:
     """Every setting that CONFIG comes to, its value, and where that value was written.
 
-    --set wins over the environment, the environment over the file, the file over the defaults.
+    --set wins over the environment, the environment over the file, the file over the defaults. A
+    profile wins where it is named: over weaker places, not over what is written beside it.
 
     \b
     Examples:
@@ -32,7 +34,7 @@ def explain(
     """
     shelf = shelf_of(strategies)
     resolved = resolve(config, os.environ, sets, shelf.parameters_of)
-    rows = [each for each in resolved.origins if not (changed and each.origin == "default")]
+    rows = [each for each in resolved.origins if not (changed and each.origin.startswith(DEFAULT))]
     data = {
         "settings": [{"key": row.key, "value": row.value, "origin": row.origin} for row in rows]
     }

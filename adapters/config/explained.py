@@ -10,6 +10,7 @@ from adapters.config.keys import tables_of
 from adapters.config.layers import KeyPath, Layer, typed
 from adapters.config.scalars import plain
 from adapters.config.schema import Settings
+from adapters.config.venue_schema import TierSection
 
 DEFAULT = "default"
 
@@ -38,6 +39,18 @@ def text_of(value: object) -> str:
 def quoted(value: object) -> str:
     """``text_of`` with quotes around a text, as in a file."""
     return f'"{value}"' if isinstance(value, str) else text_of(value)
+
+
+def ladder_text(tiers: Sequence[TierSection]) -> str:
+    """The first and the last of a contract's risk tiers; all of them would be a page."""
+    if not tiers:
+        return "off"
+    ends = (tiers[0], tiers[-1]) if len(tiers) > 1 else (tiers[0],)
+    told = [
+        f"{plain(tier.limit)} at {plain(tier.maintenance_rate)} and {plain(tier.max_leverage)}x"
+        for tier in ends
+    ]
+    return f"{len(tiers)}, from " + " to ".join(told)
 
 
 def walk(
@@ -75,7 +88,8 @@ def _rows(
         value = getattr(section, key)
         if key not in tables:
             raw = written.get(path, field.default)
-            yield Origin(".".join(path), text_of(_number(raw)), origins.get(path, DEFAULT))
+            text = ladder_text(value) if key == "tiers" else text_of(_number(raw))
+            yield Origin(".".join(path), text, origins.get(path, DEFAULT))
         elif tables[key][0] == "parameters":
             for name, text in parameters[above[-1]]:
                 full = (*path, name)

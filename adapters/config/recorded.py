@@ -3,8 +3,16 @@
 from attrs import asdict
 
 from adapters.config.layers import Layer, Tree, tree_layer
+from adapters.config.terms import SIDES
 from engine.domain.instrument import Instrument
-from engine.messages.runs import AccountTerms, RiskTerms, Rung, SimulationTerms, Terms
+from engine.messages.runs import (
+    AccountTerms,
+    RiskTerms,
+    Rung,
+    SimulationTerms,
+    Terms,
+    VenueTerms,
+)
 from engine.money import render
 
 RECORDED = "recorded terms"
@@ -18,14 +26,7 @@ def terms_layer(terms: Terms) -> Layer:
     return tree_layer(
         {
             "run": {"seed": terms.seed},
-            "venue": {
-                "profile": terms.venue.profile,
-                "account": terms.venue.venue_account,
-                "asset": terms.venue.asset,
-                "wallet": render(terms.venue.wallet),
-                "taker_fee": render(terms.venue.taker_fee),
-                "maker_fee": render(terms.venue.maker_fee),
-            },
+            "venue": _venue(terms.venue),
             "simulation": _simulation(terms.simulation),
             "limits": {
                 "max_symbol_exposure": render(terms.limits.max_symbol_exposure),
@@ -48,8 +49,25 @@ def _span(nanos: int) -> str:
     return f"{nanos}ns"
 
 
+def _venue(terms: VenueTerms) -> Tree:
+    return {
+        "profile": terms.profile,
+        "account": terms.venue_account,
+        "asset": terms.asset,
+        "wallet": render(terms.wallet),
+        "taker_fee": render(terms.taker_fee),
+        "maker_fee": render(terms.maker_fee),
+        "margin_mode": terms.margin_mode,
+        "position_mode": terms.position_mode,
+        "margin_rule": terms.margin_rule,
+        "order_netting": terms.order_netting,
+        "moves_to_band": terms.moves_to_band,
+    }
+
+
 def _simulation(terms: SimulationTerms) -> Tree:
     return {
+        "profile": terms.pessimism,
         "path": terms.path,
         "half_spread": render(terms.half_spread),
         "slippage": render(terms.slippage),
@@ -57,6 +75,11 @@ def _simulation(terms: SimulationTerms) -> Tree:
         "report_latency": _span(terms.report_latency_ns),
         "answer_timeout": _span(terms.answer_timeout_ns),
         "volume_share": render(terms.volume_share),
+        "matched_on": terms.matched_on,
+        "queue": terms.queue,
+        "target_fill": terms.target_fill,
+        "impact": render(terms.impact),
+        "funding": terms.funding,
         "faults": {name: render(value) for name, value in asdict(terms.faults).items()},
     }
 
@@ -65,6 +88,7 @@ def _account(terms: AccountTerms) -> Tree:
     return {
         "virtual_equity": render(terms.virtual_equity),
         "symbols": list(terms.symbols),
+        "side": next(name for name, side in SIDES.items() if side == terms.side),
         "timeframe": _span(terms.timeframe_ns),
         "strategy": terms.strategy.name,
         "parameters": dict(terms.strategy.parameters),
@@ -103,8 +127,15 @@ def _rung(rung: Rung) -> Tree:
 
 
 def _instrument(instrument: Instrument) -> Tree:
-    fields = asdict(instrument)
-    fields.pop("symbol")
+    fields = asdict(instrument, recurse=False)
+    del fields["symbol"]
+    interval, tiers = fields.pop("funding_interval_ns"), fields.pop("tiers")
+    numbers = {name: each for name, each in fields.items() if name != "settle_asset"}
     return {
-        name: value if name == "settle_asset" else render(value) for name, value in fields.items()
+        "settle_asset": instrument.settle_asset,
+        **{name: render(value) for name, value in numbers.items()},
+        "tiers": [
+            {name: render(value) for name, value in tier._asdict().items()} for tier in tiers
+        ],
+        "funding_interval": _span(interval),
     }

@@ -2,8 +2,9 @@
 
 How this works: each source becomes a layer. The general tables ``[risk]`` and ``[sizing]`` are
 spread over the accounts within their own layer, so that one law holds for every key: --set over
-environment over file over defaults. The keys of each layer are checked where they were written,
-then pydantic-settings merges the layers and pydantic checks the values.
+environment over file over defaults. A profile becomes a layer right below the one that names it,
+so that a profile of ``--set`` wins over the values of a file. The keys of each layer are checked
+where they were written, then pydantic-settings merges the layers and pydantic checks the values.
 """
 
 import re
@@ -14,7 +15,11 @@ from typing import Any
 from attrs import frozen
 from pydantic import ValidationError
 
-from adapters.config.explained import Origin, quoted, text_of, walk
+from adapters.config.assumptions import DEFAULT_ASSUMPTIONS, assumptions_layer
+from adapters.config.catalogue import ORIGIN as CATALOGUE
+from adapters.config.catalogue import catalogue_layer
+from adapters.config.contradictions import check_together
+from adapters.config.explained import DEFAULT, Origin, quoted, walk
 from adapters.config.keys import GENERAL, check_keys
 from adapters.config.layers import (
     KeyPath,
@@ -27,7 +32,7 @@ from adapters.config.layers import (
 )
 from adapters.config.parameters import every_parameter
 from adapters.config.schema import Settings
-from adapters.config.venues import INSTRUMENT_KEYS, catalogue_layer, profile_layer
+from adapters.config.venues import DEFAULT_VENUE, spot_layer, venue_layer
 from engine.errors import UserError
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -91,11 +96,10 @@ def resolve_over(
         raise UserError(f"{name}: has no account; add a table such as [accounts.va1]")
     for layer in layers:
         _spread(layer, accounts)
-    layers.append(profile_layer(_profile(layers)))
-    layers.append(catalogue_layer())
+    _add_implied(layers, accounts)
     origins = _origins(layers)
     settings = _validated(layers, origins, name)
-    _cross_check(settings, origins, name)
+    check_together(settings, origins, name)
     texts = {}
     for account, section in settings.accounts.items():
         given = every_parameter(account, section.parameters, of_account(account), origins)
@@ -178,15 +182,54 @@ def _parameter_names(trees: Sequence[Mapping[str, Any]], parameters_of: Paramete
     return names
 
 
-def _profile(layers: Sequence[Layer]) -> str:
-    value, origin = _value(layers, ("venue", "profile"))
-    if value is None:
-        return "bybit_linear"
-    try:
-        profile_layer(str(value))
-    except UserError as error:
-        raise UserError(f"{origin}: {error}") from error
-    return str(value)
+def _add_implied(layers: list[Layer], accounts: Sequence[str]) -> None:
+    """Put the profiles, what they imply and the catalogue where they belong among ``layers``."""
+    catalogue = catalogue_layer(_named_symbols(layers))
+    known = dict.fromkeys(catalogue.tree["instruments"])
+    for layer in layers:
+        known |= dict.fromkeys(layer.tree.get("instruments", {}))
+
+    def venue(profile: str, label: str) -> Layer:
+        return venue_layer(profile, accounts, list(known), label)
+
+    _add_profile(layers, "simulation", DEFAULT_ASSUMPTIONS, assumptions_layer)
+    _add_profile(layers, "venue", DEFAULT_VENUE, venue)
+    mode = ("venue", "margin_mode")
+    place = next(n for n, layer in enumerate(layers) if mode in layer.origins)
+    if layers[place].tree["venue"]["margin_mode"] == "none":
+        layers.insert(place + 1, spot_layer(accounts))
+    layers.append(catalogue)
+
+
+def _add_profile(
+    layers: list[Layer], section: str, usual: str, made: Callable[[str, str], Layer]
+) -> None:
+    """The layer of the profile that ``section`` names, right below the layer that names it."""
+    path = (section, "profile")
+    for place, layer in enumerate(layers):
+        if path in layer.origins:
+            name = str(layer.tree[section]["profile"])
+            try:
+                found = made(name, f"profile {name}")
+            except UserError as error:
+                raise UserError(f"{layer.origins[path]}: {error}") from error
+            layers.insert(place + 1, found)
+            return
+    layers.append(made(usual, f"{DEFAULT} (profile {usual})"))
+
+
+def _named_symbols(layers: Sequence[Layer]) -> set[str]:
+    """Every contract that is traded or written somewhere; what is no symbol is told later."""
+    found: set[str] = set()
+    for layer in layers:
+        found.update(layer.tree.get("instruments", {}))
+        for section in layer.tree.get("accounts", {}).values():
+            symbols = section.get("symbols", ())
+            if isinstance(symbols, str):
+                symbols = symbols.split(",")
+            if isinstance(symbols, list | tuple):
+                found.update(each.strip() for each in symbols if isinstance(each, str))
+    return found
 
 
 def _spread(layer: Layer, accounts: Sequence[str]) -> None:
@@ -224,35 +267,21 @@ def _sentence(error: ValidationError, origins: Mapping[KeyPath, str], name: str)
     for part in fault["loc"]:
         key += f"[{part}]" if isinstance(part, int) else f".{part}"
     key = key.removeprefix(".")
-    if fault["type"] == "missing":
-        table = location[:-1]
-        beside = [origins[path] for path in origins if path[: len(table)] == table]
-        origin = beside[0] if beside else name
-        return f"{origin}: {key} is missing; write it in [{key.rpartition('.')[0]}]"
     begins = [location[:end] for end in range(len(location), 0, -1)]
-    origin = next((origins[path] for path in begins if path in origins), name)
+    origin = next((origins[path] for path in begins if path in origins), "")
+    if fault["type"] == "missing":
+        table = key.rpartition(".")[0]
+        place = "that row" if table.endswith("]") else f"[{table}]"
+        origin = origin or _written_below(location[:-1], origins, name)
+        return f"{origin}: {key} is missing; write it in {place}"
+    origin = origin or _written_below(location, origins, name)
     reason = fault.get("ctx", {}).get("error", fault["msg"])
     value = fault["input"]
     written = "" if isinstance(value, Mapping) else f" = {quoted(value)}"
     return f"{origin}: {key}{written} {reason}"
 
 
-def _cross_check(settings: Settings, origins: Mapping[KeyPath, str], name: str) -> None:
-    """What no key can know alone: instruments exist, and leverage is within its own cap."""
-    for account, section in settings.accounts.items():
-        for symbol in section.symbols:
-            if symbol not in settings.instruments:
-                origin = origins.get(("accounts", account, "symbols"), name)
-                raise UserError(
-                    f"{origin}: accounts.{account}.symbols names {symbol}, which is not in the "
-                    f"instrument catalogue; add [instruments.{symbol}] with "
-                    + ", ".join(INSTRUMENT_KEYS)
-                )
-        cap = section.risk.max_leverage
-        if cap and section.sizing.leverage > cap:
-            path = ("accounts", account, "sizing", "leverage")
-            raise UserError(
-                f"{origins.get(path, name)}: {'.'.join(path)} = {text_of(section.sizing.leverage)} "
-                f"is above accounts.{account}.risk.max_leverage = {text_of(cap)}; "
-                "lower the one or raise the other"
-            )
+def _written_below(table: KeyPath, origins: Mapping[KeyPath, str], name: str) -> str:
+    """Where a person wrote into that table; ``name`` where nobody did."""
+    below = [origin for path, origin in origins.items() if path[: len(table)] == table]
+    return next((origin for origin in below if origin not in (CATALOGUE, DEFAULT)), name)

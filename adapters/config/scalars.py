@@ -212,6 +212,13 @@ def _real_span(value: object) -> int:
     return span
 
 
+def _funding_interval(value: object) -> int:
+    span = _real_span(value)
+    if span % _SPAN_UNITS["m"] or _DAY % span:
+        raise ValueError('is no part of a day in whole minutes; write "8h", "4h", "2h" or "1h"')
+    return span
+
+
 def flag_of(value: object) -> bool:
     """``true`` or ``false``."""
     if isinstance(value, bool):
@@ -272,6 +279,8 @@ Span = Annotated[int, BeforeValidator(span_of)]
 RealSpan = Annotated[int, BeforeValidator(_real_span)]
 Delay = Annotated[int, BeforeValidator(_delay)]
 """A latency, a timeout or a deadline: above 0 and at most a week."""
+FundingInterval = Annotated[int, BeforeValidator(_funding_interval)]
+"""What lies between two settlements: they begin with the day (bybit-v5.md 6.6)."""
 Flag = Annotated[bool, BeforeValidator(flag_of)]
 Text = Annotated[str, BeforeValidator(_text)]
 Symbols = Annotated[tuple[str, ...], BeforeValidator(_symbols)]

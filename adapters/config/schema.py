@@ -1,19 +1,21 @@
 """What a configuration may say: every section, key, default and bound, in one place.
 
 Units are fractions everywhere (0.01 is 1 %), times are spans ("300s", "5m"), and a limit of 0 is
-off. Checklist: S0-13 … S0-33 (risk and sizing), S2-57 … S2-71 (simulation), S3-01 … S3-05.
+off. Checklist: S0-13 … S0-33 (risk and sizing), S3-01 … S3-05; the venue's half of it stands in
+``venue_schema`` (S2-57 … S2-88).
 """
 
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import InitSettingsSource
 
 from adapters.config import scalars as s
-from adapters.simulated.candle_path import PATHS
+from adapters.config.section import Row, Section, default
+from adapters.config.venue_schema import InstrumentSection, SimulationSection, VenueSection
 from engine.money import parse
 
 DEFAULT_LADDER = (
@@ -25,57 +27,11 @@ DEFAULT_LADDER = (
 """Design 8: the three sources' loss rules as one ladder (S0-17, S3-03, S4)."""
 
 
-def default(value: object) -> Any:
-    """The value of a key that nobody wrote, as it would be written; checked like all others."""
-    return Field(default=value)
-
-
-class Section(BaseModel):
-    """A table of the file: closed, and not changed once it is checked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
 class RunSection(Section):
-    """``[run]``"""
+    """``[run]``: ``base_interval`` is that of candles made from ticks; files tell their own."""
 
     seed: s.Count = default(7)
-
-
-class VenueSection(Section):
-    """``[venue]``: fees come from the profile unless they are written."""
-
-    profile: s.Text = default("bybit_linear")
-    account: s.Text = default("main")
-    asset: s.Text = default("USDT")
-    wallet: s.Positive = default("100000")
-    taker_fee: s.SmallFraction
-    maker_fee: s.SmallFraction
-
-
-class FaultsSection(Section):
-    """``[simulation.faults]``: probability of each misbehaviour, per request."""
-
-    reject: s.Share = default(0)
-    no_answer_placed: s.Share = default(0)
-    no_answer_lost: s.Share = default(0)
-    partial: s.Share = default(0)
-    late: s.Share = default(0)
-    duplicate: s.Share = default(0)
-    stop_reject: s.Share = default(0)
-
-
-class SimulationSection(Section):
-    """``[simulation]``: what the simulated exchange assumes."""
-
-    path: Annotated[str, s.one_of(*PATHS)] = default("worst_first")
-    half_spread: s.SmallFraction = default("0.00001")
-    slippage: s.SmallFraction = default("0.00002")
-    request_latency: s.Delay = default("50ms")
-    report_latency: s.Delay = default("50ms")
-    answer_timeout: s.Delay = default("5s")
-    volume_share: s.Share = default("0.10")
-    faults: FaultsSection = default({})
+    base_interval: s.RealSpan = default("1m")
 
 
 class LimitsSection(Section):
@@ -102,7 +58,7 @@ class SizingSection(Section):
     min_stop_fraction: s.Fraction = default("0.0001")
 
 
-class RungSection(Section):
+class RungSection(Row):
     """One ``[[accounts.NAME.risk.ladder]]``: after ``losses`` in a row, do ``action``."""
 
     losses: s.Count
@@ -167,27 +123,12 @@ class AccountSection(Section):
 
     virtual_equity: s.Positive = default("10000")
     symbols: s.Symbols
+    side: Annotated[str, s.one_of("both", "long", "short")] = default("both")
     timeframe: s.RealSpan = default("5m")
     strategy: s.Text
     parameters: dict[str, Any] = default({})
     sizing: SizingSection = default({})
     risk: RiskSection = default({})
-
-
-class InstrumentSection(Section):
-    """``[instruments.SYMBOL]``: what the venue says of a contract (bybit-v5.md 3.2.1)."""
-
-    settle_asset: s.Text = default("USDT")
-    tick: s.Positive
-    lot: s.Positive
-    min_quantity: s.Positive
-    max_limit_quantity: s.Positive
-    max_market_quantity: s.Positive
-    min_notional: s.Amount = default("5")
-    min_price: s.Positive
-    max_price: s.Positive
-    max_leverage: s.Leverage
-    maintenance_rate: s.Fraction
 
 
 class Settings(BaseSettings):

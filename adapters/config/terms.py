@@ -3,19 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Literal
 
-from attrs import asdict
+from attr import asdict  # the older one makes lists of tuples, named ones too
 
 from adapters.config.resolve import Resolved
-from adapters.config.schema import (
-    AccountSection,
+from adapters.config.schema import AccountSection, LimitsSection, RiskSection, SizingSection
+from adapters.config.venue_schema import (
     FaultsSection,
     InstrumentSection,
-    LimitsSection,
-    RiskSection,
     SimulationSection,
-    SizingSection,
     VenueSection,
+    ladder_of,
 )
 from engine.domain.instrument import Instrument
 from engine.errors import UserError
@@ -34,6 +33,9 @@ from engine.messages.runs import (
 )
 from engine.money import Money, Price, Quantity, Rate, parse
 from engine.timebase import Nanos, render_span
+
+SIDES: Mapping[str, Literal[-1, 0, 1]] = {"both": 0, "long": 1, "short": -1}
+"""``accounts.NAME.side`` as the engine knows it."""
 
 
 def to_terms(
@@ -79,7 +81,8 @@ def to_terms(
 
 def run_id(terms: Terms) -> str:
     """The name of a run: SHA-256 of its terms as JSON with sorted keys and no spaces."""
-    text = json.dumps(asdict(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    fields = asdict(terms)
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -91,6 +94,11 @@ def _venue(section: VenueSection) -> VenueTerms:
         wallet=Money(parse(section.wallet)),
         taker_fee=Rate(parse(section.taker_fee)),
         maker_fee=Rate(parse(section.maker_fee)),
+        margin_mode=section.margin_mode,
+        position_mode=section.position_mode,
+        margin_rule=section.margin_rule,
+        order_netting=section.order_netting,
+        moves_to_band=section.moves_to_band,
     )
 
 
@@ -104,6 +112,12 @@ def _simulation(section: SimulationSection) -> SimulationTerms:
         answer_timeout_ns=Nanos(section.answer_timeout),
         volume_share=Rate(parse(section.volume_share)),
         faults=_faults(section.faults),
+        pessimism=section.profile,
+        matched_on=section.matched_on,
+        queue=section.queue,
+        target_fill=section.target_fill,
+        impact=Rate(parse(section.impact)),
+        funding=section.funding,
     )
 
 
@@ -133,6 +147,10 @@ def _instrument(symbol: str, section: InstrumentSection) -> Instrument:
         max_price=Price(parse(section.max_price)),
         max_leverage=Rate(parse(section.max_leverage)),
         maintenance_rate=Rate(parse(section.maintenance_rate)),
+        tiers=ladder_of(section.tiers),
+        price_limit_x=Rate(parse(section.price_limit_x)),
+        price_limit_y=Rate(parse(section.price_limit_y)),
+        funding_interval_ns=Nanos(section.funding_interval),
     )
 
 
@@ -152,6 +170,7 @@ def _account(
         strategy=StrategyTerms(section.strategy, parameters, source_digest),
         sizing=_sizing(section.sizing),
         risk=_risk(section.risk),
+        side=SIDES[section.side],
     )
 
 

@@ -1,47 +1,81 @@
-"""What is known of venues before anything is written: fees by profile, and the contracts."""
+"""Venue profiles: fees, modes and what follows from them, before anything is written.
 
-import tomllib
+A profile is a layer that lies right below the place that names it. What that place writes itself
+wins over the profile; the profile wins over weaker places. So ``--set venue.profile=…`` changes
+the fees of a file too, and a file may name a profile and write one fee of its own.
+"""
+
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
+from typing import Any
 
 from adapters.config.keys import nearest
-from adapters.config.layers import Layer, tree_layer
+from adapters.config.layers import Layer, Tree, tree_layer
 from engine.errors import UserError
 
-PROFILES = {
+DEFAULT_VENUE = "bybit_linear"
+_LINEAR: Mapping[str, Any] = {
     # Non-VIP USDT perpetuals, as the fee-rate endpoint gives them (bybit-v5.md 6.8).
-    "bybit_linear": ("0.00055", "0.0002"),
-    # The figures of the strategies' sources: one rate for both sides (S2-71, S2-78).
-    "source_flat": ("0.0006", "0.0006"),
+    "taker_fee": Decimal("0.00055"),
+    "maker_fee": Decimal("0.0002"),
+    "margin_mode": "isolated",
+    "position_mode": "one_way",
+    "margin_rule": "bybit",
+    "order_netting": "sum",
+    # An account's own setting; this is how it comes (bybit-v5.md 5.6).
+    "moves_to_band": True,
 }
-INSTRUMENT_KEYS = (
-    "tick",
-    "lot",
-    "min_quantity",
-    "max_limit_quantity",
-    "max_market_quantity",
-    "min_price",
-    "max_price",
-    "max_leverage",
-    "maintenance_rate",
-)
-"""What a contract that the catalogue does not know must be given."""
+VENUES: Mapping[str, Mapping[str, Any]] = {
+    "bybit_linear": _LINEAR,
+    # The formulas of before 2025-09-02 (bybit-v5.md 6.2); the fees were the same.
+    "bybit_linear_2024": {**_LINEAR, "margin_rule": "bybit_2024"},
+    # The strategies' sources (S2-67 … S2-88): one fee for both sides, an initial equity of 1000,
+    # margin of position value over leverage, no fee to close in an entry's cost (S2-73).
+    "source_flat": {
+        **_LINEAR,
+        "taker_fee": Decimal("0.0006"),
+        "maker_fee": Decimal("0.0006"),
+        "margin_rule": "source",
+        "wallet": Decimal(1000),
+    },
+    # The harvester's source (S4-18): spot, 0.30 % to take and 0.10 % to make, nothing borrowed.
+    "source_spot": {
+        **_LINEAR,
+        "taker_fee": Decimal("0.003"),
+        "maker_fee": Decimal("0.001"),
+        "margin_mode": "none",
+    },
+}
+_FLAT_RATE = {"maintenance_rate": Decimal("0.005"), "tiers": "off"}
+"""S2-72: the lowest tier's rate for every position."""
 
 
-def profile_layer(profile: str) -> Layer:
-    """The fees of a venue profile; ``UserError`` for one that does not exist."""
-    if profile not in PROFILES:
-        guess = nearest(profile, PROFILES)
-        advice = f"did you mean {guess}?" if guess else "known are " + ", ".join(PROFILES)
-        raise UserError(f"venue.profile = {profile!r} does not exist; {advice}")
-    taker, maker = PROFILES[profile]
-    fees = {"taker_fee": Decimal(taker), "maker_fee": Decimal(maker)}
-    return tree_layer({"venue": fees}, f"profile {profile}")
+def named(kind: str, name: str, known: Mapping[str, object]) -> None:
+    """Refuse a profile that does not exist with the one that was probably meant."""
+    if name not in known:
+        guess = nearest(name, known)
+        advice = f"did you mean {guess}?" if guess else "known are " + ", ".join(known)
+        raise UserError(f"{kind}.profile = {name!r} does not exist; {advice}")
 
 
-def catalogue_layer() -> Layer:
-    """The shipped instrument catalogue, weakest of all layers."""
-    text = Path(__file__).with_name("instruments.toml").read_text(encoding="utf-8")
-    return tree_layer(
-        {"instruments": tomllib.loads(text, parse_float=Decimal)}, "instrument catalogue"
-    )
+def venue_layer(
+    profile: str, accounts: Sequence[str], symbols: Sequence[str], origin: str
+) -> Layer:
+    """What the venue profile means for these accounts and contracts.
+
+    Raises ``UserError`` for one that does not exist.
+    """
+    named("venue", profile, VENUES)
+    tree: Tree = {"venue": dict(VENUES[profile])}
+    if profile == "source_flat":
+        equity = Decimal(1000) / len(accounts)
+        each = {"virtual_equity": equity.quantize(Decimal("0.01"), rounding="ROUND_DOWN")}
+        tree["accounts"] = {account: dict(each) for account in accounts}
+        tree["instruments"] = {symbol: dict(_FLAT_RATE) for symbol in symbols}
+    return tree_layer(tree, origin)
+
+
+def spot_layer(accounts: Sequence[str]) -> Layer:
+    """What ``margin_mode = "none"`` means: own money, no shorts, no funding."""
+    own: Tree = {name: {"side": "long", "sizing": {"leverage": 1}} for name in accounts}
+    return tree_layer({"accounts": own, "simulation": {"funding": False}}, "margin_mode none")

@@ -23,6 +23,14 @@ MISSPELT = [
     ("accounts.va1=1", "accounts.va1 is a section, not a value"),
     ("accounts=1", "accounts is a section, not a value"),
     ("venue.profile=bybit_liner", "did you mean bybit_linear?"),
+    ("venue.margin_mod=cross", "did you mean margin_mode?"),
+    ("simulation.profil=neutral", "did you mean profile?"),
+    ("accounts.va1.sid=long", "did you mean side?"),
+    ("simulation.profile=optimist", "simulation.profile = 'optimist' does not exist; did you mean"),
+    ("simulation.profile=brave", "known are pessimistic, neutral, optimistic"),
+    ("instruments.BTCUSDT.tiers=[{limt=1}]", "tiers[0] has no key limt; did you mean limit?"),
+    ("risk.ladder=[{loses=1}]", "ladder[0] has no key loses; did you mean losses?"),
+    ("risk.ladder=[1]", "ladder[0] = 1 is no table; write {key = value}"),
     ("accounts.va1.strategy=brakout", "brakout is no strategy; did you mean breakout?"),
 ]
 
@@ -38,6 +46,44 @@ PERCENT = [
     ("simulation.faults.reject=5", "5 % is written 0.05"),
     ("limits.max_symbol_exposure=200", "200 % is written 2"),
     ("instruments.BTCUSDT.maintenance_rate=1", "1 % is written 0.01"),
+    ("instruments.BTCUSDT.price_limit_x=5", "5 % is written 0.05"),
+    ("simulation.impact=0.05", "0.05 % is written 0.0005"),
+]
+
+_TIER = "limit=1000, maintenance_rate=0.005, max_leverage=100"
+CHOICES = [
+    ("venue.margin_mode=cros", 'margin_mode = "cros" is not one of isolated, cross, none'),
+    ("venue.position_mode=both", "is not one of one_way, hedge"),
+    ("venue.margin_rule=mine", "is not one of bybit, bybit_2024, source"),
+    ("venue.order_netting=max", "is not one of sum, larger_side"),
+    ("venue.moves_to_band=yes", "is neither true nor false"),
+    ("simulation.matched_on=book", "is not one of candles, trades, quotes, depth"),
+    ("simulation.queue=thru", "is not one of through, back, pro_rata, front"),
+    ("simulation.target_fill=best", "is not one of level, better"),
+    ("simulation.funding=on", "is neither true nor false"),
+    ("accounts.va1.side=up", "is not one of both, long, short"),
+    ("instruments.BTCUSDT.funding_interval=7h", "is no part of a day in whole minutes"),
+    ("instruments.BTCUSDT.funding_interval=90s", "is no part of a day in whole minutes"),
+    ("instruments.BTCUSDT.tiers=steep", 'is neither "off" nor a list of tiers'),
+    ("instruments.BTCUSDT.tiers=[{limit=1}]", "maintenance_rate is missing; write it in that row"),
+    (f"instruments.BTCUSDT.tiers=[{{{_TIER}}}, {{{_TIER}}}]", "is no ladder: the limit of tier 2"),
+    (
+        f"instruments.BTCUSDT.tiers=[{{{_TIER}}}, "
+        "{limit=2000, maintenance_rate=0.01, max_leverage=101}]",
+        "is no ladder: the leverage of tier 2, 101, rises",
+    ),
+    (
+        f"instruments.BTCUSDT.tiers=[{{{_TIER}}}, "
+        "{limit=2000, maintenance_rate=0.01, max_leverage=50, deduction=6}]",
+        "has the deduction 6 in tier 2, but margin is continuous only with 5; leave it out",
+    ),
+    (
+        "instruments.BTCUSDT.maintenance_rate=0.01",
+        "--set: instruments.BTCUSDT has maintenance_rate = 0.01 and a first tier of 0.005",
+    ),
+    ("instruments.BTCUSDT.max_leverage=150", "max_leverage = 150 above the 100 of its first tier"),
+    ("instruments.BTCUSDT.price_limit_x=0.03", "price_limit_y is not at or above price_limit_x"),
+    ("instruments.BTCUSDT.price_limit_x=0", "price_limit_y is not at or above price_limit_x"),
 ]
 
 BOUNDS = [
@@ -120,7 +166,7 @@ BOUNDS = [
 ]
 
 
-@pytest.mark.parametrize(("option", "sentence"), MISSPELT + PERCENT + BOUNDS)
+@pytest.mark.parametrize(("option", "sentence"), MISSPELT + PERCENT + CHOICES + BOUNDS)
 def test_a_wrong_setting_is_named_with_its_mend(tmp_path: Path, option: str, sentence: str) -> None:
     with pytest.raises(UserError) as refusal:
         resolved(tmp_path, sets=(option,))
