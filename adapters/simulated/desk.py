@@ -94,7 +94,7 @@ def reject(state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: 
 
 def cancel_order(state: VenueState, asked: CancelOrder, now: Nanos) -> None:
     """Cancel an open order; a finished or unknown one cannot be."""
-    order = state.orders.open.get(asked.client_id)
+    order = state.orders.find_open(asked.client_id)
     market = state.markets.get(asked.key.symbol)
     if order is None or market is None or order.asked.key != asked.key:
         text = "order not exists or too late to cancel"

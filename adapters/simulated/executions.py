@@ -66,8 +66,12 @@ def close_position(
     base: int,
     cause: FillCause,
     venue_ns: int,
+    is_ambiguous: bool = False,
 ) -> None:
-    """The position's own stop or target fired: close all of it as taker at ``base`` and worse."""
+    """The position's own stop or target fired: close all of it as taker at ``base`` and worse.
+
+    ``is_ambiguous``: its bar touched both, and the declared path chose.
+    """
     was = position.quantity
     side: Side = SELL if was > 0 else BUY
     opener = position.opener
@@ -166,8 +170,8 @@ def _drop_reducing(
     state: VenueState, market: VenueMarket, position: VenuePosition, venue_ns: int
 ) -> None:
     """Cancel the reducing orders that have nothing to reduce any more."""
-    for order in tuple(market.orders.values()):
-        if order.reduces and order.position is position and position.reducible(order.side) == 0:
+    for order in tuple(market.reducing[position.key.position_index].values()):
+        if position.reducible(order.side) == 0:
             cancel(state, market, order, REDUCE_ONLY_GONE, venue_ns)
 
 
@@ -176,6 +180,7 @@ def cancel(
 ) -> None:
     """End an order with what it has; the caller refreshes the market."""
     order.state = "cancelled"
+    order.ended_by = reason
     market.leave(order)
     state.orders.finish(order)
     report = OrderCancelled(order.position.key, order.client_id, reason, Nanos(venue_ns))

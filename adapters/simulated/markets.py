@@ -15,7 +15,7 @@ from adapters.simulated.resting import Resting
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.order import PriceSource
-from engine.ids import ClientId, PositionKey
+from engine.ids import PositionKey
 from engine.money import SCALE, round_down
 
 UNLIMITED = 1 << 80
@@ -43,6 +43,7 @@ class VenueMarket:
         "bar",
         "bid",
         "ceiling",
+        "conditional",
         "executions",
         "floor",
         "following",
@@ -54,6 +55,7 @@ class VenueMarket:
         "mark",
         "orders",
         "positions",
+        "reducing",
         "resting",
         "stop_requests",
         "taker_fee",
@@ -87,8 +89,12 @@ class VenueMarket:
         self.following: tuple[PriceSource, ...] = ("last", "mark", "index")
         """The sources of triggers that go with the last price, having no price of their own."""
         self.bar: Candle | None = None
-        self.orders: dict[ClientId, VenueOrder] = {}
-        """The orders that wait, oldest first."""
+        self.orders: dict[str, VenueOrder] = {}
+        """The orders that wait, by the venue's id, oldest first."""
+        self.conditional: dict[str, VenueOrder] = {}
+        """Those of them that wait for their trigger."""
+        self.reducing: Mapping[int, dict[str, VenueOrder]] = {index: {} for index in indexes}
+        """Those of them that only reduce, by the index of their position."""
         self.resting = Resting()
         self.through = through
         self.held = 0
@@ -110,8 +116,12 @@ class VenueMarket:
 
     def rest(self, order: VenueOrder) -> None:
         """Let an order wait for its price; the caller refreshes."""
-        self.orders[order.client_id] = order
+        name = order.venue_order_id
+        self.orders[name] = order
+        if order.reduces:
+            self.reducing[order.position.key.position_index][name] = order
         if not order.triggered:
+            self.conditional[name] = order
             ladder = self.resting.triggers[order.asked.trigger_by][order.trigger_direction]
             level = order.trigger_price
         else:
@@ -125,7 +135,12 @@ class VenueMarket:
         if order.ladder is not None:
             order.ladder.remove(order)
             order.ladder = None
-            del self.orders[order.client_id]
+            name = order.venue_order_id
+            del self.orders[name]
+            if order.reduces:
+                del self.reducing[order.position.key.position_index][name]
+            if not order.triggered:
+                del self.conditional[name]
 
     def refresh(self) -> int:
         """Work out floor, ceiling and margin anew; returns by how much the held margin grew."""

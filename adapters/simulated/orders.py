@@ -5,8 +5,8 @@ from typing import Final
 
 from adapters.simulated.ladder import Ladder
 from adapters.simulated.positions import VenuePosition
-from engine.domain.order import OrderState, OrderType
-from engine.ids import ClientId
+from engine.domain.order import FillCause, OrderState, OrderType
+from engine.ids import NO_CLIENT_ID, ClientId
 from engine.messages.effects import PlaceOrder
 from engine.messages.venue import OrderFilled
 from engine.money import Quantity
@@ -29,14 +29,19 @@ TRIGGERED: Final[dict[OrderType, int]] = {
 class VenueOrder:
     """One order: what was asked, and how far it got. ``state`` is what a look-up tells.
 
-    ``price`` and ``trigger_price`` are as they are now, amendments included. ``number`` is its
-    place among those that came: an amended price takes a new one.
+    ``price`` and ``trigger_price`` are as they are now, amendments included; a market order that
+    met the market has the bound it was protected by as its price (bybit-v5.md 5.3). ``number`` is
+    its place among those that came: an amended price takes a new one. A child of a partial stop
+    or target has no client id, a ``cause`` and, if both were asked for, a ``sibling`` (5.4).
     """
 
     __slots__ = (
+        "amends",
         "asked",
         "cancels",
+        "cause",
         "client_id",
+        "ended_by",
         "executions",
         "filled",
         "fills",
@@ -45,10 +50,12 @@ class VenueOrder:
         "level",
         "muted",
         "number",
+        "origin",
         "position",
         "price",
         "quantity",
         "reduces",
+        "sibling",
         "side",
         "state",
         "trigger_direction",
@@ -64,13 +71,20 @@ class VenueOrder:
         quantity: int,
         number: int,
         venue_order_id: str,
+        cause: FillCause = "order",
     ) -> None:
         self.asked = asked
+        self.cause: FillCause = cause
+        """``order``, or of which partial protection it is the child."""
+        self.sibling: VenueOrder | None = None
+        """The other child of its pair, as long as both wait: one fires, the other ends."""
+        self.origin: ClientId = asked.client_id
+        """The name by which faults of it are drawn."""
         self.position = position
         self.client_id: ClientId = asked.client_id
         self.side: int = asked.side
-        self.reduces = asked.reduce_only or position.opens * asked.side < 0
-        """It only ever closes: by its own word, or because its hedge side opens the other way."""
+        self.reduces = only_reduces(asked, position)
+        """It only ever closes, whatever it asked for beyond the position."""
         self.quantity = quantity
         """What works at the venue; a reducing order is cut to the position."""
         self.price: int = asked.price
@@ -87,6 +101,9 @@ class VenueOrder:
         self.filled = 0
         self.fills = 0
         self.state: OrderState = "working"
+        self.ended_by = ""
+        """Why it ended unfilled: a cancel type or a reject reason of bybit-v5.md 5.6."""
+        self.amends = 0
         self.cancels = 0
         self.muted = False
         """Its stream reports are lost (a fault) until a look-up brings them."""
@@ -111,36 +128,58 @@ class VenueOrder:
         return Quantity(self.filled)
 
 
-class OrderBook:
-    """All orders that a client id can still name."""
+def only_reduces(asked: PlaceOrder, position: VenuePosition) -> bool:
+    """Whether an order may only close: by its own word, by ``close_on_trigger``, or because its
+    side of hedge mode opens the other way (bybit-v5.md 5.5).
+    """
+    return asked.reduce_only or asked.close_on_trigger or position.opens * asked.side < 0
 
-    __slots__ = ("_finished", "_order_of_finish", "open")
+
+class OrderBook:
+    """All orders that the venue can still name: by their own id, and by the client's.
+
+    ``open`` goes by the venue's order id, oldest first.
+    """
+
+    __slots__ = ("_by_client", "_finished", "open")
 
     def __init__(self) -> None:
-        self.open: dict[ClientId, VenueOrder] = {}
-        self._finished: dict[ClientId, VenueOrder] = {}
-        self._order_of_finish: deque[ClientId] = deque()
+        self.open: dict[str, VenueOrder] = {}
+        self._by_client: dict[ClientId, VenueOrder] = {}
+        self._finished: deque[VenueOrder] = deque()
 
     def find(self, client_id: ClientId) -> VenueOrder | None:
         """The order, open or lately finished; None where the id names nothing."""
-        order = self.open.get(client_id)
-        return self._finished.get(client_id) if order is None else order
+        return self._by_client.get(client_id)
+
+    def find_open(self, client_id: ClientId) -> VenueOrder | None:
+        """The order, if it is still open."""
+        order = self._by_client.get(client_id)
+        return order if order is not None and order.venue_order_id in self.open else None
+
+    def find_venue_id(self, venue_order_id: str) -> VenueOrder | None:
+        """The order, open or lately finished, by the venue's own name: children have no other."""
+        order = self.open.get(venue_order_id)
+        if order is not None:
+            return order
+        return next((one for one in self._finished if one.venue_order_id == venue_order_id), None)
 
     def admit(self, order: VenueOrder) -> None:
         """Take a new order in."""
         client_id = order.client_id
-        known = client_id in self.open or client_id in self._finished
-        assert not known, "a client order id lives once"
-        self.open[client_id] = order
+        if client_id != NO_CLIENT_ID:
+            assert client_id not in self._by_client, "a client order id lives once"
+            self._by_client[client_id] = order
+        self.open[order.venue_order_id] = order
 
     def finish(self, order: VenueOrder) -> None:
         """The order ended; it stays findable until ``FINISHED_KEPT`` others ended after it."""
-        client_id = order.client_id
-        del self.open[client_id]
-        self._finished[client_id] = order
-        self._order_of_finish.append(client_id)
-        if len(self._order_of_finish) > FINISHED_KEPT:
-            del self._finished[self._order_of_finish.popleft()]
+        del self.open[order.venue_order_id]
+        self._finished.append(order)
+        if len(self._finished) > FINISHED_KEPT:
+            forgotten = self._finished.popleft()
+            if forgotten.client_id != NO_CLIENT_ID:
+                del self._by_client[forgotten.client_id]
 
     def __len__(self) -> int:
         return len(self.open) + len(self._finished)

@@ -110,12 +110,11 @@ def _adverse_is_low(market: VenueMarket) -> bool:
     held = sum(position.quantity for position in market.positions.values())
     if held:
         return held > 0
-    falling = None
+    for conditional in market.conditional.values():
+        return conditional.trigger_direction == FALLING
     for order in market.orders.values():
-        if not order.triggered:
-            return order.trigger_direction == FALLING
-        falling = order.side > 0 if falling is None else falling
-    return falling is not False
+        return order.side > 0
+    return True
 
 
 def _stand(state: VenueState, market: VenueMarket, way: _Way, price: int) -> None:
