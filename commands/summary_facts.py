@@ -21,6 +21,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
                 "allocation": render(each.allocation),
                 "equity": render(each.equity),
                 "fees": render(each.fees),
+                "funding": render(each.funding),
                 "max_drawdown": render(each.fall),
                 "standing": each.standing,
                 **_results_data(each.results),
@@ -30,6 +31,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
         "total": {
             **_results_data(summary.total),
             "fees": render(summary.fees),
+            "funding": render(summary.funding),
             "max_drawdown": render(summary.fall),
             "wallet": render(summary.wallet),
             "equity": render(summary.equity),

@@ -19,7 +19,9 @@ from typing import Any, Final
 
 import attrs
 
+from engine.accounts.ledger import Ledger
 from engine.domain.instrument import Instrument
+from engine.domain.position import Position
 from engine.errors import InvariantError, UserError
 from engine.ids import PositionKey
 from engine.markets.quotes import Market
@@ -31,6 +33,8 @@ STATE_SCHEMA = 2
 STRATEGY_SCHEMA = 1
 
 SINCE: Final[dict[type, dict[str, int]]] = {
+    Ledger: {"funding": 2},
+    Position: dict.fromkeys(("funding", "previous"), 2),
     Market: dict.fromkeys(("ask", "bid", "quote_ns", "trade_ns"), 2),
     Instrument: dict.fromkeys(
         ("tiers", "price_limit_x", "price_limit_y", "funding_interval_ns"), 2

@@ -17,6 +17,7 @@ def state_facts(state: EngineState) -> dict[str, Any]:
         "equity": render(state.real_equity),
         "realised": render(state.ledger.realised),
         "fees": render(state.ledger.fees),
+        "funding": render(state.ledger.funding),
         "trades": state.trade_count,
         "accounts": [_account(state, name) for name in state.accounts],
         "positions": [_position(state, each) for each in state.positions.values() if each.quantity],

@@ -1,8 +1,8 @@
 """The summary of a run, from its journal alone: the projections, the manifest and the last marks.
 
 Equity is what cash flow says (bybit-v5.md 6.1): the start, plus what was sold, less what was
-bought, less fees, plus what is held at the mark. It is reckoned here from the recorded fills and
-not taken from the engine's state, so that the two can be compared.
+bought, less fees and funding, plus what is held at the mark. It is reckoned here from the recorded
+fills and not taken from the engine's state, so that the two can be compared.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from engine.domain.candle import Candle
-from engine.messages.market import MarkPriced
+from engine.messages.market import MarkCandle, MarkPriced, Quoted, Traded
 from engine.messages.runs import RunStarted
 from engine.money import SCALE, notional
 from engine.timebase import parse_time
@@ -37,6 +37,7 @@ class AccountSummary:
     equity: int
     results: Results
     fees: int
+    funding: int
     fall: int
     standing: str
     standing_reason: str
@@ -74,7 +75,8 @@ class Incident:
 
 @attrs.frozen
 class Summary:
-    """All that a run came to. ``fees`` are all that was paid, of open positions too.
+    """All that a run came to. ``fees`` and ``funding`` (> 0 paid) are all that was paid, of open
+    positions too.
 
     ``unknown`` counts how often an order's fate became unknown, ``partial`` the orders that got
     only a part of what they asked for.
@@ -87,6 +89,7 @@ class Summary:
     total: Results
     fall: int
     fees: int
+    funding: int
     wallet: int
     equity: int
     line: tuple[Point, ...]
@@ -111,20 +114,24 @@ def summarise(journal: JournalReader) -> Summary:
     fills = rows_of(journal, "SELECT account, side, value, fee FROM fills")
     held = _open_positions(journal)
     lines = _equity_lines(journal, started)
-    ends = {name: _end_of(name, fills, held, 0) for name in lines}
+    paid: dict[str, int] = {}
+    for name, amount in rows_of(journal, "SELECT account, amount FROM funding"):
+        paid[name] = paid.get(name, 0) + _units(amount)
+    ends = {name: _end_of(name, fills, held, -paid.get(name, 0)) for name in lines}
     for account in started.terms.accounts:
         lines[account.name].append((head.last_at, account.virtual_equity + ends[account.name]))
     line = added(list(lines.values()))
     fees = sum(_units(fee) for *_, fee in fills)
-    equity = started.terms.venue.wallet + _end_of(None, fills, held, 0)
+    equity = started.terms.venue.wallet + _end_of(None, fills, held, -sum(paid.values()))
     return Summary(
         started=started,
         head=head,
         first_at=line[0][0],
-        accounts=_accounts(journal, started, trades, fills, lines, ends),
+        accounts=_accounts(journal, started, trades, fills, paid, lines, ends),
         total=results_of(trades),
         fall=largest_fall(line),
         fees=fees,
+        funding=sum(paid.values()),
         wallet=equity - sum(each.unrealised for each in held),
         equity=equity,
         line=tuple(line),
@@ -174,6 +181,7 @@ def _accounts(
     started: RunStarted,
     trades: list[Trade],
     fills: list[Any],
+    paid: dict[str, int],
     lines: dict[str, list[Point]],
     ends: dict[str, int],
 ) -> tuple[AccountSummary, ...]:
@@ -189,6 +197,7 @@ def _accounts(
             account.virtual_equity + ends[account.name],
             results_of([trade for trade in trades if trade.account == account.name]),
             sum(_units(fee) for name, _, _, fee in fills if name == account.name),
+            paid.get(account.name, 0),
             largest_fall(lines[account.name]),
             *standings.get(account.name, ("active", "")),
         )
@@ -256,8 +265,14 @@ def last_marks(source: FrameSource, symbols: tuple[str, ...]) -> dict[str, int]:
             event = stamped.input
             if type(event) is Candle:
                 closes[event.symbol] = event.close
+            elif type(event) is Quoted:
+                closes[event.symbol] = (event.bid + event.ask) // 2
+            elif type(event) is Traded:
+                closes[event.symbol] = event.price
             elif type(event) is MarkPriced:
                 told[event.symbol] = event.price
+            elif type(event) is MarkCandle:
+                told[event.symbol] = event.close
         marks = {**closes, **told, **marks}
         last = first - 1
     return marks

@@ -73,9 +73,10 @@ def _filled(x: v.OrderFilled) -> str:
 
 def _trade(x: d.TradeClosed) -> str:
     side = "long" if x.side > 0 else "short"
+    paid = f" and {render(x.funding)} funding" if x.funding else ""
     return (
         f"trade {x.trade} of {x.account} closed: {side} {render(x.quantity)} {x.key.symbol}, "
-        f"{render(x.pnl)} net after {render(x.fees)} fees, {render(x.r_multiple)} R "
+        f"{render(x.pnl)} net after {render(x.fees)} fees{paid}, {render(x.r_multiple)} R "
         f"({x.exit_reason})"
     )
 

@@ -8,7 +8,8 @@ from engine.timebase import Nanos
 class VirtualAccount:
     """Mutable, written by ``evolve`` alone. Money is e8, ``*_until`` are times, 0 is "not".
 
-    ``realised`` is net of fees; ``unrealised`` is kept equal to the sum over open positions.
+    ``realised`` is net of fees and funding; ``unrealised`` is kept equal to the sum over open
+    positions.
     """
 
     __slots__ = (

@@ -10,6 +10,7 @@ from engine.decide.actions import (
     open_incident,
     settle_incident,
 )
+from engine.decide.market import breached, judge_limits
 from engine.domain.position import Position
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import (
@@ -27,6 +28,7 @@ from engine.messages.decisions import (
 )
 from engine.messages.venue import (
     CancelRejected,
+    FundingPaid,
     OrderCancelled,
     OrderFilled,
     OrderFound,
@@ -90,7 +92,7 @@ def _close_trade(state: EngineState, position: Position) -> Iterator[Decision]:
 
 
 def _trade(state: EngineState, position: Position) -> TradeClosed:
-    pnl = Money(position.realised - position.fees)
+    pnl = Money(position.realised - position.fees - position.funding)
     return TradeClosed(
         position.key,
         position.account,
@@ -106,7 +108,14 @@ def _trade(state: EngineState, position: Position) -> TradeClosed:
         state.at,
         position.exit_cause,
         position.tag,
+        position.funding,
     )
+
+
+def decide_funding_paid(state: EngineState, paid: FundingPaid) -> Iterable[Decision]:
+    """What was paid may breach a limit of the owner, like a new mark."""
+    symbol = paid.key.symbol
+    return judge_limits(state, symbol) if state.fill_is_new and breached(state, symbol) else ()
 
 
 def decide_rejected(state: EngineState, rejected: OrderRejected) -> Iterator[Decision]:

@@ -15,7 +15,9 @@ class Position:
     order that closes it, ``direction`` the side it was opened on, ``marked`` its unrealised
     profit at the last mark, and ``spill`` the signed rest of a fill that went through zero,
     booked once the old trade is closed. ``unwanted``: it was filled while being cancelled.
-    ``mismatches`` counts look-ups in a row that showed another size.
+    ``mismatches`` counts look-ups in a row that showed another size. ``funding`` is what was paid
+    since it opened, ``previous`` the account that owned the last round trip: it outlives
+    ``clear``, because funding may be told after the close.
     """
 
     __slots__ = (
@@ -30,6 +32,7 @@ class Position:
         "exit_cause",
         "exit_value",
         "fees",
+        "funding",
         "incident",
         "initial_stop",
         "key",
@@ -37,6 +40,7 @@ class Position:
         "marked",
         "mismatches",
         "opened_ns",
+        "previous",
         "quantity",
         "realised",
         "risk",
@@ -53,10 +57,13 @@ class Position:
 
     def __init__(self, key: PositionKey) -> None:
         self.key = key
+        self.account = self.previous = ""
         self.clear()
 
     def clear(self) -> None:
         """Forget the round trip: the position is flat and nobody owns it."""
+        if self.account:
+            self.previous = self.account
         self.account = ""
         self.tag = ""
         self.quantity = Quantity(0)
@@ -67,6 +74,7 @@ class Position:
         self.exit_value = ZERO_MONEY
         self.exit_cause = ""
         self.fees = ZERO_MONEY
+        self.funding = ZERO_MONEY
         self.realised = ZERO_MONEY
         self.risk = ZERO_MONEY
         self.opened_ns = Nanos(0)

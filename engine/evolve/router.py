@@ -41,6 +41,7 @@ from engine.evolve.runs import (
     evolve_leverage_set,
     evolve_run_started,
 )
+from engine.evolve.settlements import evolve_funding_paid
 from engine.evolve.venue import (
     evolve_cancel_rejected,
     evolve_order_accepted,
@@ -97,7 +98,7 @@ INPUT_ROUTES: dict[type, Route] = {
     venue.OrderFound: evolve_order_found,
     venue.OrderNotFound: evolve_order_not_found,
     venue.PositionReported: evolve_position_reported,
-    venue.FundingPaid: _evolve_nothing,
+    venue.FundingPaid: evolve_funding_paid,
     venue.LeverageSet: evolve_leverage_set,
     venue.LeverageRejected: _evolve_nothing,
     venue.PositionLiquidated: _evolve_nothing,

@@ -17,7 +17,7 @@ from engine.messages.decisions import (
     OrderRequested,
     TradeClosed,
 )
-from engine.messages.venue import OrderFilled
+from engine.messages.venue import FundingPaid, OrderFilled
 from engine.money import SCALE
 from engine.risk.rules import RULES, Unit
 from journal.codec import DECISION_TYPES
@@ -161,6 +161,22 @@ def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> 
     )
 
 
+def funding_row(paid: FundingPaid, seq: int, at: int, account: str) -> tuple[Any, ...]:
+    """The columns of ``funding``: the signed quantity, the mark, and what was paid (> 0)."""
+    return (
+        paid.execution_id,
+        seq,
+        moment(at),
+        moment(paid.venue_ns),
+        account,
+        *paid.key,
+        paid.quantity / SCALE,
+        paid.price / SCALE,
+        paid.rate / SCALE,
+        paid.amount / SCALE,
+    )
+
+
 def trade_row(trade: TradeClosed, seq: int, n: int) -> tuple[Any, ...]:
     """The columns of ``trades``."""
     return (
@@ -176,6 +192,7 @@ def trade_row(trade: TradeClosed, seq: int, n: int) -> tuple[Any, ...]:
         trade.entry_value / SCALE,
         trade.exit_value / SCALE,
         trade.fees / SCALE,
+        trade.funding / SCALE,
         trade.pnl / SCALE,
         trade.r_multiple / SCALE,
         moment(trade.opened_ns),

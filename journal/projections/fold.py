@@ -24,6 +24,7 @@ from journal.projections.decided import (
     TAKEN_FROM_THEIR_TABLES,
     decision_row,
     fill_row,
+    funding_row,
     incident_row,
     trade_row,
 )
@@ -74,6 +75,7 @@ class Projections:
             v.OutcomeUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
             v.StopReported: self._stop_seen,
             v.PositionReported: self._stop_seen,
+            v.FundingPaid: self._funding_paid,
         }
         self._decisions: dict[type, Callable[[Any], None]] = {
             d.OrderRequested: self._order_requested,
@@ -191,6 +193,21 @@ class Projections:
         self._positions.fill(fill, value, order.request if order is not None else None, self._at)
         self._rows["fills"].append(fill_row(fill, value, self._seq, self._at, account))
 
+    def _funding_paid(self, paid: v.FundingPaid) -> None:
+        if paid.execution_id in self._executions:
+            return
+        self._executions.add(paid.execution_id)
+        name = self._positions.owner(paid.key)
+        if paid.key not in self._positions.held:
+            # Told after the close, it is in no trade: the last owner's equity changes by itself.
+            name = self._positions.previous.get(paid.key, "")
+            account = self._accounts.get(name)
+            if account is not None:
+                account.equity -= paid.amount
+                row = account.equity_row(self._seq, 0, self._at, "funding", account.equity)
+                self._rows["equity"].append(row)
+        self._rows["funding"].append(funding_row(paid, self._seq, self._at, name))
+
     def _late_fill(self, fill: v.OrderFilled, value: int) -> str:
         facts = {
             "value": value / SCALE,
@@ -213,7 +230,7 @@ class Projections:
         asked = [
             stamped.input.execution_id
             for stamped, _ in frames
-            if isinstance(stamped.input, v.OrderFilled)
+            if isinstance(stamped.input, v.OrderFilled | v.FundingPaid)
         ]
         if asked:
             text = msgspec.json.encode(asked).decode()

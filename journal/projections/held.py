@@ -34,6 +34,8 @@ class PositionBook:
         self.touched: dict[PositionKey, None] = {}
         self.released: dict[PositionKey, None] = {}
         self.intruders: list[Held] = []
+        self.previous: dict[PositionKey, str] = {}
+        """Who owned a position before it was flat: funding may be told after the close."""
 
     def owner(self, key: PositionKey) -> str:
         """The account that owns the position, empty when there is none."""
@@ -54,6 +56,8 @@ class PositionBook:
             held.quantity += fill.side * closing
             if not held.quantity:
                 del self.held[key]
+                if held.account:
+                    self.previous[key] = held.account
                 self.released[key] = None
             if closing == quantity:
                 return
@@ -103,7 +107,7 @@ class PositionBook:
     def dump(self) -> list[Any]:
         """What has to be kept to go on later."""
         held = [[getattr(one, name) for name in Held.__slots__] for one in self.held.values()]
-        return [held, list(self.observed.items())]
+        return [held, list(self.observed.items()), list(self.previous.items())]
 
     def load(self, kept: list[Any]) -> None:
         """Go on from what ``dump`` gave."""
@@ -114,6 +118,7 @@ class PositionBook:
             for name, value in fields.items():
                 setattr(held, name, value)
         self.observed = {PositionKey(*key): (stop, target) for key, (stop, target) in kept[1]}
+        self.previous = {PositionKey(*key): account for key, account in kept[2]}
 
 
 def _opened(key: PositionKey, request: OrderRequested | None, at: int) -> Held:

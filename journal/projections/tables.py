@@ -67,6 +67,21 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         },
         ("execution_id",),
     ),
+    "funding": (
+        {
+            "execution_id": str,
+            "seq": int,
+            "at": str,
+            "venue_at": str,
+            "account": str,
+            **_KEY,
+            "quantity": float,
+            "price": float,
+            "rate": float,
+            "amount": float,
+        },
+        ("execution_id",),
+    ),
     "positions": (
         {
             "account": str,
@@ -99,6 +114,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "entry_value": float,
             "exit_value": float,
             "fees": float,
+            "funding": float,
             "pnl": float,
             "r_multiple": float,
             "opened_at": str,
@@ -212,7 +228,7 @@ VIEWS: dict[str, str] = {
 }
 """Every decision in one place, though none is written twice: what has a table is taken from it."""
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 """Rises with every change of what is in the tables: a later process folds on only from its own."""
 
 PROJECTED = (*TABLES, *VIEWS, "projection_state")
@@ -243,7 +259,9 @@ RELEASE_POSITION = (
     "DELETE FROM positions WHERE venue_account = ? AND symbol = ? AND position_index = ?"
 )
 KNOWN_EXECUTIONS = (
-    "SELECT execution_id FROM fills WHERE execution_id IN (SELECT value FROM json_each(?))"
+    "SELECT execution_id FROM fills WHERE execution_id IN (SELECT value FROM json_each(?1))"
+    " UNION ALL "
+    "SELECT execution_id FROM funding WHERE execution_id IN (SELECT value FROM json_each(?1))"
 )
 CLOSE_INCIDENT = (
     "UPDATE incidents SET closed_seq = ?, closed_at = ?, resolution = ? WHERE incident = ?"

@@ -24,7 +24,7 @@ from engine.messages.inputs import Input, Stamped
 from engine.messages.market import BarOpened
 from engine.messages.runs import RunStarted
 from engine.messages.timers import TimerFired
-from engine.messages.venue import OrderAccepted, OrderFilled, StopReported
+from engine.messages.venue import FundingPaid, OrderAccepted, OrderFilled, StopReported
 from engine.money import Money, Price, Quantity, Rate
 from engine.timebase import DAY, MINUTE, NEVER, Nanos, parse_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES
@@ -172,6 +172,12 @@ def fill(client_id: str, execution: str, side: int, price: int, quantity: int) -
         False,
         START,
     )
+
+
+def funding(execution: str, amount: int) -> FundingPaid:
+    """Funding of 0.1 at a mark of 90 000."""
+    tenth, mark = Quantity(UNIT // 10), Price(90_000 * UNIT)
+    return FundingPaid(KEY, execution, tenth, mark, Rate(10_000), Money(amount), START)
 
 
 def round_trip(trade: int = 1) -> list[Frame]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from engine.errors import InvariantError
@@ -11,6 +12,7 @@ from engine.messages.decisions import (
     OrderNotPlaced,
     OrderUnknown,
 )
+from engine.messages.inputs import Stamped
 from engine.messages.venue import (
     OrderAccepted,
     OrderCancelled,
@@ -29,6 +31,7 @@ from tests.journal.samples import (
     every_decision,
     every_input,
     fill,
+    funding,
     order,
     round_trip,
 )
@@ -76,6 +79,31 @@ def test_a_round_trip_becomes_a_trade_and_a_step_of_equity(tmp_path: Path) -> No
         ("trade", "alpha", 898.0, 1000.0, 0.102),
         ("day", "alpha", 898.0, 1000.0, 0.102),
     ]
+
+
+def test_funding_is_told_once_and_belongs_to_the_owner(tmp_path: Path) -> None:
+    """F40: also when it is told again in a later page; after the close it is the last owner's."""
+    trip, late = round_trip(), funding("late", UNIT)
+    told = [funding("one", 3 * UNIT // 10), funding("one", 3 * UNIT // 10)]
+    frames = [*trip[:4], *((Stamped(0, trip[3][0].at, one), ()) for one in told), *trip[4:5]]
+    frames += [(Stamped(0, trip[4][0].at, one), ()) for one in (late, late)]
+    frames = [(attrs.evolve(s, seq=seq), d) for seq, (s, d) in enumerate(frames, 2)]
+    for name, pages in (("one", [frames]), ("many", [[frame] for frame in frames])):
+        path = write(tmp_path / f"{name}.journal", *pages)
+        rows = rows_of(path, "SELECT * FROM funding ORDER BY seq")
+        assert [(row["execution_id"], row["account"]) for row in rows] == [
+            ("one", "alpha"),
+            ("late", "alpha"),
+        ]
+        assert [rows[0][each] for each in ("quantity", "price", "rate", "amount")] == [
+            *(0.1, 90_000.0, 0.0001, 0.3)
+        ]
+        steps = rows_of(path, "SELECT cause, equity FROM equity WHERE account = 'alpha'")
+        assert [tuple(step.values()) for step in steps] == [
+            ("start", 1000.0),
+            ("trade", 898.0),
+            ("funding", 897.0),
+        ]
 
 
 def test_a_day_is_named_by_the_date_on_which_it_began(tmp_path: Path) -> None:

@@ -17,13 +17,13 @@ from journal.projections.tables import TABLES
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
 from tests.journal.projected import TICK, rows_of, write
-from tests.journal.samples import START, UNIT, Story, fill, first_frame, order, round_trip
+from tests.journal.samples import START, UNIT, Story, fill, first_frame, funding, order, round_trip
 
 
 def _story() -> list[Frame]:
-    """A round trip, and a second order that is half filled and silent: no table is empty."""
+    """A round trip, and an order half filled, funded and silent: no table is empty."""
     story = Story(8).tell(TICK, order("a", 1, UNIT), after=2 * DAY)
-    story.tell(fill("a", "x", 1, 90_000 * UNIT, UNIT // 2))
+    story.tell(fill("a", "x", 1, 90_000 * UNIT, UNIT // 2)).tell(funding("f", UNIT))
     unknown = OrderUnknown(order("a", 1, UNIT).key, order("a", 1, UNIT).client_id, "silence", START)
     return [*round_trip(), *story.tell(TICK, unknown).frames]
 

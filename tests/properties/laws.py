@@ -11,7 +11,7 @@ from engine.ids import ClientId, PositionKey
 from engine.messages.decisions import Approved, Decision, OrderRequested
 from engine.messages.effects import Effect, Notify, PlaceOrder
 from engine.messages.inputs import Stamped
-from engine.messages.venue import OrderFilled
+from engine.messages.venue import FundingPaid, OrderFilled
 from engine.money import ONE
 from engine.orders.blotter import Order
 from engine.react import pending
@@ -69,6 +69,7 @@ class Books:
     def __init__(self) -> None:
         self.executions: set[str] = set()
         self.filled: dict[PositionKey, int] = {}
+        self.funding = 0
         self.sent: set[ClientId] = set()
 
     def check(self, state: EngineState, stamped: Stamped, done: Step) -> None:
@@ -78,6 +79,9 @@ class Books:
             self.executions.add(fill.execution_id)
             signed = fill.side * fill.quantity
             self.filled[fill.key] = self.filled.get(fill.key, 0) + signed
+        if isinstance(fill, FundingPaid) and fill.execution_id not in self.executions:
+            self.executions.add(fill.execution_id)
+            self.funding += fill.amount
         for effect in done.effects:
             if isinstance(effect, PlaceOrder):
                 assert effect.client_id not in self.sent, f"law 9: {effect.client_id} sent twice"
@@ -99,7 +103,9 @@ class Books:
             profit = (worth - position.entry_value) * (1 if position.quantity > 0 else -1)
             assert position.marked == profit, "law 6: unrealised profit is at the mark"
         ledger = state.ledger
-        assert ledger.wallet == ledger.deposits + ledger.realised - ledger.fees, "law 6: wallet"
+        paid = ledger.fees + ledger.funding
+        assert ledger.wallet == ledger.deposits + ledger.realised - paid, "law 6: wallet"
+        assert ledger.funding == self.funding, "law 6: funding is what was told, once"
         for name, account in state.accounts.items():
             own = [p for p in state.positions.values() if p.account == name and p.quantity]
             assert account.unrealised == sum(p.marked for p in own), "law 6: unrealised"

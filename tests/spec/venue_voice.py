@@ -117,6 +117,22 @@ class VenueVoice:
             Nanos(self.at),
         )
 
+    def funding(
+        self, amount: str, execution: str = "", symbol: str = BTC, rate: str = "0.0001"
+    ) -> venue.FundingPaid:
+        """Funding of the position as it is now; > 0 is paid."""
+        self.executions += 1
+        position = self.position(symbol)
+        return venue.FundingPaid(
+            position.key,
+            execution or f"f-{self.executions}",
+            position.quantity,
+            self.state.markets[symbol].mark,
+            parse(rate),
+            parse(amount),
+            Nanos(self.at),
+        )
+
     def stop(self, price: str, target: str = "0", symbol: str = BTC) -> venue.StopReported:
         """The position's stop and target at the venue."""
         stop_price, target_price = parse(price), parse(target)

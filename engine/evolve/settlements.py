@@ -1,0 +1,28 @@
+"""Folding what the venue takes or gives by itself: funding."""
+
+from engine.messages.venue import FundingPaid
+from engine.money import Money
+from engine.state import EngineState
+
+
+def evolve_funding_paid(state: EngineState, paid: FundingPaid) -> None:
+    """Book funding once: the same execution id again changes nothing (F40).
+
+    It is the owner's, and part of the open trade. Told after the close, it is still paid by whom
+    the last trade was; of a position that nobody owned it is the ledger's alone.
+    """
+    state.fill_is_new = state.blotter.see(paid.execution_id)
+    if not state.fill_is_new:
+        return
+    state.ledger.book_funding(paid.amount)
+    position = state.positions.get(paid.key)
+    if position is None:
+        return
+    name = position.previous
+    if position.quantity:
+        position.funding = Money(position.funding + paid.amount)
+        name = position.account
+    owner = state.accounts.get(name)
+    if owner is not None:
+        owner.realised = Money(owner.realised - paid.amount)
+        owner.mark(0)
