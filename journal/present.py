@@ -16,7 +16,7 @@ from engine.domain.order import Side, side_name
 from engine.ids import PositionKey
 from engine.messages import runs
 from engine.money import SCALE, Money, Price, Quantity, Rate
-from engine.timebase import DAY, NEVER, SECOND, Nanos, render_span, render_time
+from engine.timebase import DAY, MINUTE, NEVER, SECOND, Nanos, render_span, render_time
 from journal.structural import bare_type, field_hints
 
 Facts = Callable[[Any], dict[str, Any]]
@@ -25,8 +25,8 @@ Convert = Callable[[Any], Any]
 _DECIMALS = (Price, Quantity, Money, Rate)
 _PLAIN_INT_DECIMALS = frozenset({"fixed_quantity", "min_quantity"})
 """Fields declared as int that are e8 quantities nevertheless."""
-_SECONDS = tuple(f"{n:02d}" for n in range(60))
-_MINUTES = tuple(f"{hour:02d}:{minute}:" for hour in range(24) for minute in _SECONDS)
+_DAY_MINUTES = DAY // MINUTE
+_CLOCK = tuple(f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(_DAY_MINUTES))
 
 
 @lru_cache(maxsize=1024)
@@ -34,14 +34,14 @@ def moment(at: int) -> str | None:
     """ISO 8601 text of a time for tables; nothing for a time that was never set or never comes.
 
     Always with nine digits of the second: texts of one width sort as their times do, and SQLite's
-    own functions read them. Only the day is rendered, once for all the times in it.
+    own functions read them. Only the day is rendered, once for all the times in it, and what is
+    beyond a minute, since a report is as late after one bar as after another.
     """
     if not 0 < at < NEVER:
         return None
-    seconds = at // SECOND
-    second = seconds % 86_400
-    clock = f"{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
-    return f"{_day(seconds // 86_400)}{clock}.{at % SECOND:09d}Z"
+    minute = at // MINUTE
+    day, clock = _day(minute // _DAY_MINUTES), _CLOCK[minute % _DAY_MINUTES]
+    return day + clock + _beyond_minute(at - minute * MINUTE)
 
 
 def brief_moment(at: int) -> str | None:
@@ -53,6 +53,11 @@ def brief_moment(at: int) -> str | None:
 @lru_cache(maxsize=64)
 def _day(day: int) -> str:
     return render_time(day * DAY)[: -len("00:00:00Z")]
+
+
+@lru_cache(maxsize=1024)
+def _beyond_minute(rest: int) -> str:
+    return f"{rest // SECOND:02d}.{rest % SECOND:09d}Z"
 
 
 def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset()) -> Facts:
