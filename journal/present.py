@@ -7,7 +7,7 @@ choice: text in exports, plain numbers in SQL.
 import typing
 from collections.abc import Callable
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
@@ -87,7 +87,12 @@ def facts_of(cls: type, number: Convert | None, omit: frozenset[str] = frozenset
         return _no_facts
     names = [name for name, _, _ in fields]
     getter = attrgetter(*(path for _, path, _ in fields))
-    values_of = getter if len(fields) > 1 else lambda record: (getter(record),)
+    values_of: Callable[[Any], tuple[Any, ...]] = (
+        getter if len(fields) > 1 else lambda record: (getter(record),)
+    )
+    if issubclass(cls, tuple):
+        # A row of a gate is a check without its names: its fields are known by their places.
+        values_of = itemgetter(*range(len(fields)))
     plain = [i for i, field in enumerate(fields) if field[2] is _plain]
     others = [(i, field[2]) for i, field in enumerate(fields) if field[2] not in (None, _plain)]
 

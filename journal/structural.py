@@ -16,6 +16,7 @@ import attrs
 
 from engine.errors import InvariantError
 from engine.ids import PositionKey
+from engine.messages.decisions import Check, CheckRow
 
 Encode = Callable[[Any], Any]
 Decode = Callable[[Any], Any]
@@ -33,11 +34,16 @@ def intern_key(row: Iterable[Any]) -> PositionKey:
 
 
 def field_hints(cls: type) -> dict[str, Any]:
-    """The fields of a record or named tuple with their types, in the order they are stored."""
+    """The fields of a record or named tuple with their types, in the order they are stored.
+
+    Checks that the gate left without names have them once they were stored.
+    """
     hints = typing.get_type_hints(cls)
-    if attrs.has(cls):
-        return {field.name: hints[field.name] for field in attrs.fields(cls)}
-    return {name: hints[name] for name in cls._fields}  # type: ignore[attr-defined]
+    names = [field.name for field in attrs.fields(cls)] if attrs.has(cls) else cls._fields  # type: ignore[attr-defined]
+    return {
+        name: tuple[Check, ...] if hints[name] == tuple[CheckRow, ...] else hints[name]
+        for name in names
+    }
 
 
 def bare_type(hint: Any) -> Any:

@@ -15,7 +15,7 @@ from engine.decide.router import decide
 from engine.domain.candle import Candle
 from engine.errors import NegativeAnswerError
 from engine.evolve.router import evolve
-from engine.messages.decisions import Approved, Check, IntentRefused
+from engine.messages.decisions import Approved, Check, CheckRow, IntentRefused, as_checks
 from engine.messages.runs import ENGINE_SEMANTICS, AccountTerms
 from engine.money import render
 from engine.risk.rules import RULES
@@ -113,9 +113,9 @@ def _decimal(text: str) -> str:
     return render(int(text)) if text.lstrip("-").isdecimal() else text
 
 
-def check_facts(checks: Sequence[Check]) -> list[dict[str, Any]]:
+def check_facts(checks: Sequence[CheckRow]) -> list[dict[str, Any]]:
     """The gate's checks with what each means, in the order they were made."""
-    return [_check(check) for check in checks]
+    return [_check(check) for check in as_checks(checks)]
 
 
 def _check(check: Check) -> dict[str, Any]:

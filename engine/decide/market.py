@@ -61,10 +61,12 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             else:
                 if intents:
                     wishes.append((seat, intents if len(intents) <= MAX_INTENTS else _TOO_MANY))
-    held = state.open_positions.get(symbol)
-    if wishes or (held and breached(state, symbol)):
-        return _consequences(state, symbol, wishes)
-    return ()
+    if state.open_positions.get(symbol):
+        return _consequences(state, symbol, wishes) if wishes or breached(state, symbol) else ()
+    if not wishes:
+        return ()
+    # Nearly all entries are the only wish of their moment, and leave without a generator.
+    return _follow(state, *wishes[0]) if len(wishes) == 1 else _consequences(state, symbol, wishes)
 
 
 def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:
@@ -103,21 +105,32 @@ def judge_limits(state: EngineState, symbol: str) -> Iterator[Decision]:
 
 def _follow(
     state: EngineState, seat: Seat, intents: tuple[Intent, ...] | str
-) -> Iterator[Decision]:
+) -> Iterable[Decision]:
     if isinstance(intents, str):
-        yield from halt(state, seat, intents)
-        return
+        return halt(state, seat, intents)
+    if len(intents) > 1:
+        return _follow_each(state, seat, intents)
+    (intent,) = intents
+    mistake = find_mistake(intent)
+    return halt(state, seat, mistake) if mistake else _obey(state, seat, intent)
+
+
+def _follow_each(state: EngineState, seat: Seat, intents: tuple[Intent, ...]) -> Iterator[Decision]:
+    """Each intent is judged once what followed from those before it is folded."""
     for intent in intents:
         mistake = find_mistake(intent)
         if mistake:
             yield from halt(state, seat, mistake)
             return
-        if isinstance(intent, Enter):
-            yield from _enter(state, seat, intent)
-        elif isinstance(intent, Exit):
-            yield from _exit(state, seat, intent)
-        else:
-            yield from _move_stop(state, seat, intent)
+        yield from _obey(state, seat, intent)
+
+
+def _obey(state: EngineState, seat: Seat, intent: Intent) -> Iterable[Decision]:
+    if isinstance(intent, Enter):
+        return _enter(state, seat, intent)
+    if isinstance(intent, Exit):
+        return _exit(state, seat, intent)
+    return _move_stop(state, seat, intent)
 
 
 def _enter(state: EngineState, seat: Seat, intent: Enter) -> tuple[Decision, ...]:

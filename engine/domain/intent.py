@@ -37,6 +37,8 @@ class MoveStop:
     target_price: Price = NO_PRICE
 
 
+_KINDS_OF_ENTER = (int, int, int, int, str)
+
 Intent = Enter | Exit | MoveStop
 TargetMode = Literal["fixed", "trailing"]
 
@@ -46,6 +48,8 @@ def find_mistake(intent: object) -> str:
 
     Strategies are user code, so their types are checked where they enter the engine.
     """
+    if type(intent) is Enter and _is_sound(intent):
+        return ""
     numbers: tuple[object, ...]
     words: object = ""
     if isinstance(intent, Enter):
@@ -70,6 +74,20 @@ def find_mistake(intent: object) -> str:
     if isinstance(intent, Exit) and not 0 < intent.fraction <= ONE:
         return f"propose gave Exit a fraction of {intent.fraction}; it is 1 to {ONE} (e8)"
     return ""
+
+
+def _is_sound(intent: Enter) -> bool:
+    """What every entry passes, in one look; what is wrong with another is told field by field."""
+    side, stop, target, limit = (
+        intent.side,
+        intent.stop_price,
+        intent.target_price,
+        intent.limit_price,
+    )
+    kinds = (type(side), type(stop), type(target), type(limit), type(intent.tag))
+    if kinds != _KINDS_OF_ENTER:
+        return False
+    return side in (1, -1) and stop >= 0 and target >= 0 and limit >= 0
 
 
 def _is_whole(number: object) -> bool:

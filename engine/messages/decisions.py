@@ -24,19 +24,22 @@ class Check(NamedTuple):
 
 
 CheckRow = tuple[str, int, int, bool]
-"""A check on its way: a plain tuple costs a tenth of a named one."""
+"""A check as the gate makes it: a plain tuple costs a tenth of a named one, and is equal to it."""
 
 _to_check: Callable[[CheckRow], Check] = partial(tuple.__new__, Check)
 
 
 def as_checks(rows: Iterable[CheckRow]) -> tuple[Check, ...]:
-    """The rows of a gate as what a decision carries."""
+    """The rows of a gate with names, for whoever asks for one of them."""
     return tuple(map(_to_check, rows))
 
 
 @record
 class Approved:
-    """The gate let an entry through. Only the gate makes this, and no entry leaves without it."""
+    """The gate let an entry through. Only the gate makes this, and no entry leaves without it.
+
+    ``checks`` are those of ``Check``, without their names: ``as_checks`` gives them.
+    """
 
     key: PositionKey
     account: str
@@ -46,7 +49,7 @@ class Approved:
     risk: Money
     notional: Money
     size_factor: Rate
-    checks: tuple[Check, ...]
+    checks: tuple[CheckRow, ...]
 
 
 @record

@@ -6,7 +6,9 @@ from engine.risk.holdings import Holdings
 from engine.state import EngineState, Seat
 
 
-def account_checks(state: EngineState, seat: Seat, held: Holdings, equity: Money) -> list[CheckRow]:
+def account_checks(
+    state: EngineState, seat: Seat, held: Holdings, equity: Money
+) -> tuple[CheckRow, ...]:
     """Whether the account may trade now, its limits of loss and count, and whether it is busy.
 
     Orders in flight count as filled (law 8). One position a seat, and (unless switched off) one
@@ -28,7 +30,7 @@ def account_checks(state: EngineState, seat: Seat, held: Holdings, equity: Money
     busy = abs(busy) or seat.pending_entries + held.closes
     daily, deepest = risk.max_daily_loss, risk.max_drawdown
     per_day, most = risk.max_trades_per_day, risk.max_open_positions
-    checks = [
+    checks: tuple[CheckRow, ...] = (
         ("killed", killed, 0, not killed),
         ("paused", paused, at, paused <= at),
         ("cooldown", cooldown, at, cooldown <= at),
@@ -37,11 +39,11 @@ def account_checks(state: EngineState, seat: Seat, held: Holdings, equity: Money
         ("trades_per_day", entries, per_day, not per_day or entries < per_day),
         ("open_positions", open_now, most, not most or open_now < most),
         ("already_open", busy, 0, not busy),
-    ]
-    if risk.one_symbol_per_account:
-        elsewhere = _elsewhere(state, seat)
-        checks.append(("one_symbol", elsewhere, 0, not elsewhere))
-    return checks
+    )
+    if not risk.one_symbol_per_account:
+        return checks
+    elsewhere = _elsewhere(state, seat)
+    return (*checks, ("one_symbol", elsewhere, 0, not elsewhere))
 
 
 def _elsewhere(state: EngineState, seat: Seat) -> int:

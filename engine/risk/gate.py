@@ -25,12 +25,13 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     """Judge an entry. Writes nothing; ``Approved`` reserves once its order is requested."""
     account = seat.account
     market = state.markets[seat.key.symbol]
+    instrument = market.instrument
     entry = intent.limit_price or market.last
     equity = account.equity
     sizing = account.terms.sizing
     sized = size_entry(
         sizing,
-        market.instrument,
+        instrument,
         equity,
         account.size_factor,
         account.risk.max_leverage,
@@ -38,12 +39,16 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         intent.stop_price,
     )
     held = survey(state, seat, intent.side)
-    checks = account_checks(state, seat, held, equity)
-    checks += ownership_checks(state, seat, held)
-    checks += _price_checks(intent, entry)
-    least = max(market.instrument.min_quantity, sizing.min_quantity)
-    checks.append(("quantity", sized.quantity, least, not sized.refusal))
-    checks += exposure_checks(state, seat, held, equity, intent.side, sized.notional)
+    least: int = instrument.min_quantity
+    if sizing.min_quantity > least:
+        least = sizing.min_quantity
+    checks = (
+        *account_checks(state, seat, held, equity),
+        *ownership_checks(state, seat, held),
+        *_price_checks(intent, entry),
+        ("quantity", sized.quantity, least, not sized.refusal),
+        *exposure_checks(state, seat, held, equity, intent.side, sized.notional),
+    )
     if not all(map(_passed, checks)):
         name = next(row[0] for row in checks if not row[3])
         code = sized.refusal if name == "quantity" else name
@@ -57,14 +62,15 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         sized.risk,
         sized.notional,
         account.size_factor,
-        as_checks(checks),
+        checks,
     )
 
 
-def _price_checks(intent: Enter, entry: Price) -> list[CheckRow]:
-    distance = (entry - intent.stop_price) * intent.side
-    checks = [("stop_distance", distance, 0, distance > 0 and intent.stop_price > 0)]
-    if intent.target_price:
-        gain = (intent.target_price - entry) * intent.side
-        checks.append(("target_distance", gain, 0, gain > 0))
-    return checks
+def _price_checks(intent: Enter, entry: Price) -> tuple[CheckRow, ...]:
+    side, stop, target = intent.side, intent.stop_price, intent.target_price
+    distance = (entry - stop) * side
+    stopped = ("stop_distance", distance, 0, distance > 0 and stop > 0)
+    if not target:
+        return (stopped,)
+    gain = (target - entry) * side
+    return (stopped, ("target_distance", gain, 0, gain > 0))

@@ -1,5 +1,7 @@
 """The rules over all accounts (S0-18 … S0-20): ownership, opposing sides, net exposure, margin."""
 
+from typing import Final
+
 from engine.accounts.margin import order_cost
 from engine.domain.order import Side
 from engine.messages.decisions import CheckRow
@@ -7,40 +9,52 @@ from engine.money import Money, apply_rate
 from engine.risk.holdings import Holdings
 from engine.state import EngineState, Seat
 
+_OWNED_BY_NOBODY: Final[tuple[CheckRow, ...]] = (
+    ("symbol_owner", 0, 0, True),
+    ("opposing", 0, 0, True),
+    ("symbol_unknown", 0, 0, True),
+    ("external", 0, 0, True),
+)
+"""What most entries find. It is the rule for them, and made but once."""
 
-def ownership_checks(state: EngineState, seat: Seat, held: Holdings) -> list[CheckRow]:
+
+def ownership_checks(state: EngineState, seat: Seat, held: Holdings) -> tuple[CheckRow, ...]:
     """One owner per key, no opposing sides across accounts, nothing unknown on the symbol."""
     position = state.positions[seat.key]
     external = 1 if position.quantity and not position.account else 0
-    return [
-        ("symbol_owner", held.at_key, 0, not held.at_key),
-        ("opposing", held.opposing, 0, not held.opposing),
-        ("symbol_unknown", held.unknown, 0, not held.unknown),
+    at_key, opposing, unknown = held.at_key, held.opposing, held.unknown
+    if not (external or at_key or opposing or unknown):
+        return _OWNED_BY_NOBODY
+    return (
+        ("symbol_owner", at_key, 0, not at_key),
+        ("opposing", opposing, 0, not opposing),
+        ("symbol_unknown", unknown, 0, not unknown),
         ("external", external, 0, not external),
-    ]
+    )
 
 
 def exposure_checks(
     state: EngineState, seat: Seat, held: Holdings, equity: Money, side: Side, value: Money
-) -> list[CheckRow]:
+) -> tuple[CheckRow, ...]:
     """Leverage of the account, share of real equity in the symbol, margin at the venue.
 
     Free is the wallet less the margin of positions and opening orders (bybit-v5.md 6.3).
     """
     risk = seat.account.risk
     wallet = state.ledger.wallet
-    most = risk.max_position_notional
+    terms = state.terms
+    most, multiple = risk.max_position_notional, risk.max_leverage
     own = held.own_value + value
-    cap = apply_rate(equity, risk.max_leverage)
+    cap = apply_rate(equity, multiple) if multiple else 0
     net = abs(held.net_value + side * value)
-    share = state.terms.limits.max_symbol_exposure
-    room = apply_rate(wallet + held.unrealised, share)
+    share = terms.limits.max_symbol_exposure
+    room = apply_rate(wallet + held.unrealised, share) if share else 0
     leverage = state.markets[seat.key.symbol].leverage
-    cost = order_cost(side, value, leverage, state.terms.venue.taker_fee)
+    cost = order_cost(side, value, leverage, terms.venue.taker_fee)
     free = wallet - held.margin
-    return [
+    return (
         ("position_notional", value, most, not most or value <= most),
-        ("leverage", own, cap, not risk.max_leverage or own <= cap),
+        ("leverage", own, cap, not multiple or own <= cap),
         ("symbol_exposure", net, room, not share or net <= room),
         ("available_margin", cost, free, cost <= free),
-    ]
+    )

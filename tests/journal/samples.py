@@ -12,6 +12,7 @@ from engine.ids import ClientId, PositionKey
 from engine.messages.decisions import (
     Approved,
     Check,
+    CheckRow,
     DayRolled,
     Decision,
     GovernorActed,
@@ -45,6 +46,8 @@ def filled(cls: type[T], numbers: Iterator[int], **given: object) -> T:
 def _value(hint: object, name: str, numbers: Iterator[int]) -> object:
     while isinstance(hint, typing.NewType):
         hint = hint.__supertype__
+    if hint == CheckRow:
+        hint = Check
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return parts[next(numbers) % len(parts)]

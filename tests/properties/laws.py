@@ -53,7 +53,9 @@ def gate(decisions: Iterable[Decision]) -> None:
     for decision in decisions:
         if isinstance(decision, OrderRequested) and decision.purpose == "entry":
             assert isinstance(before, Approved), "law 7: an entry without an approval"
-            assert all(check.passed for check in before.checks), "law 7: approved with a failure"
+            assert all(passed for _, _, _, passed in before.checks), (
+                "law 7: approved with a failure"
+            )
             asked = decision.key, decision.account, decision.side, decision.quantity
             let = before.key, before.account, before.side, before.quantity
             assert asked == let, "law 7: the entry is not what was approved"

@@ -13,7 +13,14 @@ import attrs
 from engine.domain.candle import Candle
 from engine.domain.intent import Intent
 from engine.evolve import evolve
-from engine.messages.decisions import Approved, Check, Decision, IntentRefused, OrderRequested
+from engine.messages.decisions import (
+    Approved,
+    Check,
+    Decision,
+    IntentRefused,
+    OrderRequested,
+    as_checks,
+)
 from engine.messages.effects import Effect, Notify
 from engine.messages.inputs import Input, Stamped
 from engine.messages.runs import RunStarted, Terms
@@ -183,7 +190,7 @@ class Scenario(VenueVoice):
     def check(self, name: str) -> Check:
         """The recorded check of that name in the last verdict of the gate."""
         verdicts = [d for d in self.decisions if isinstance(d, Approved | IntentRefused)]
-        (found,) = [check for check in verdicts[-1].checks if check.name == name]
+        (found,) = [check for check in as_checks(verdicts[-1].checks) if check.name == name]
         return found
 
     def live(self, order: OrderRequested | None = None) -> Order | None:
