@@ -23,6 +23,17 @@ def json_option(function: Decorated) -> Decorated:
     )
 
 
+def most_option(function: Decorated) -> Decorated:
+    """``--most N``: how many rows of a long list are shown."""
+    return click.option(
+        "--most",
+        default=10,
+        show_default=True,
+        type=click.IntRange(0),
+        help="How many trades to show.",
+    )(function)
+
+
 def strategy_option(function: Decorated) -> Decorated:
     """``--strategy path.py:Name``, repeatable. Paths named in a journal are never executed."""
     return click.option(

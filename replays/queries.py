@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from engine.errors import NegativeAnswerError
+from engine.money import SCALE
 from journal.reader import JournalReader
 
 
@@ -16,3 +17,8 @@ def rows_of(journal: JournalReader, query: str, *values: object) -> list[Any]:
             f"journal {journal.name}: its tables cannot be read ({error}); run verify, its pages "
             "may be whole"
         ) from error
+
+
+def units(number: float) -> int:
+    """The e8 integer that a plain decimal of a table was made from."""
+    return round(number * SCALE)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 
 import attrs
 
@@ -15,11 +16,17 @@ from engine.messages.inputs import Stamped
 from engine.state import EngineState
 from journal.places import remove_database
 from journal.store import SqliteJournal
-from replays.backtest import Outcome, backtest
+from replays.backtest import Outcome, Session, backtest
 from replays.calm import calm_collector
-from replays.plan import Plan
 
 Watch = Callable[[EngineState], None]
+
+
+class Ready(Protocol):
+    """What can be run: a plan, or the replay of a recorded market."""
+
+    def session(self) -> Session:
+        """A fresh session of it."""
 
 
 @attrs.frozen
@@ -39,7 +46,7 @@ class Kept:
 
 
 def run_to_file(
-    plan: Plan, mode: Mode, path: Path, replace: bool, kept: Kept, begun: Watch | None = None
+    plan: Ready, mode: Mode, path: Path, replace: bool, kept: Kept, begun: Watch | None = None
 ) -> Ran:
     """Run a plan to its end and seal its journal at ``path``.
 

@@ -1,0 +1,111 @@
+"""``tradefold what-if``: a recorded market, played again under other settings."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from adapters.wiring import BACKTEST
+from commands.difference_view import difference_data, show_difference
+from commands.envelope import Answer, InterruptedRunError, give
+from commands.options import (
+    aside,
+    journal_argument,
+    json_option,
+    most_option,
+    open_journal,
+    shelf_of,
+    strategy_option,
+)
+from commands.screen import facts, heading, screen
+from engine.errors import UserError
+from journal.places import check_name
+from journal.reader import JournalReader
+from replays.difference import Difference, compare
+from replays.running import Kept, run_to_file
+from replays.whatif import Replay, replay_of
+
+
+@click.command("what-if")
+@journal_argument
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change a setting.")
+@strategy_option
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Keep the changed run's journal here."
+)
+@click.option("--replace", is_flag=True, help="Replace that journal.")
+@most_option
+@json_option
+def command(
+    journal: Path,
+    sets: tuple[str, ...],
+    strategies: tuple[str, ...],
+    keep: Path | None,
+    replace: bool,
+    most: int,
+    as_json: bool,
+) -> int:
+    """Play the market and the commands of JOURNAL again with other settings, and show what would
+    have become of it.
+
+    Orders, fills and timers come anew. What is compared with is the same market played again with
+    the settings as they were, so that all of the difference is the change. Without --set that
+    unchanged replay is held against what was recorded; of a backtest nothing differs.
+
+    \b
+    Examples:
+      tradefold what-if run.db --set simulation.slippage=0.0005
+      tradefold what-if run.db --set accounts.va1.sizing.risk_per_trade=0.005 --keep smaller.db
+    """
+    shelf = shelf_of(strategies)
+    if keep is not None:
+        if not sets:
+            raise UserError("--keep: there is no changed run without --set; leave it out")
+        check_name(keep, replace)
+    with open_journal(journal) as source, aside():
+        unchanged = replay_of(source, shelf)
+        changed = replay_of(source, shelf, sets) if sets else None
+        try:
+            difference = _held_together(source, unchanged, changed, keep, replace)
+        except KeyboardInterrupt as stop:
+            raise InterruptedRunError("stopped by Ctrl-C; nothing was written") from stop
+    names = ("as it was", "changed") if sets else ("recorded", "played again")
+    warnings = tuple(f"{note}; both sides are new runs" for note in unchanged.notes)
+
+    def show() -> None:
+        console = screen()
+        heading(console, "what if", " ".join(sets) or "nothing had been changed")
+        show_difference(console, difference, names, most)
+        if keep is not None:
+            facts(console, [("journal", str(keep))])
+
+    data: dict[str, Any] = {
+        "journal": str(journal),
+        "set": list(sets),
+        "sides": {"a": names[0], "b": names[1]},
+        "kept": str(keep) if keep is not None else None,
+        **difference_data(difference, most),
+        "warnings": list(warnings),
+    }
+    return give(Answer(data, show, warnings=warnings), as_json)
+
+
+def _held_together(
+    source: JournalReader,
+    unchanged: Replay,
+    changed: Replay | None,
+    keep: Path | None,
+    replace: bool,
+) -> Difference:
+    """Run what has to be run, and compare: changed with unchanged, or unchanged with recorded."""
+    with TemporaryDirectory(prefix="tradefold-") as folder:
+        before = Path(folder) / "unchanged.db"
+        run_to_file(unchanged, BACKTEST, before, False, Kept())
+        with JournalReader(before) as played:
+            if changed is None:
+                return compare(source, played)
+            after = keep or Path(folder) / "changed.db"
+            run_to_file(changed, BACKTEST, after, replace, Kept())
+            with JournalReader(after) as other:
+                return compare(played, other)

@@ -1,0 +1,100 @@
+"""``what-if`` and ``diff`` as a person or a program meets them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import MARKET, tell
+
+CHANGE = "simulation.slippage=0.001"
+
+
+@pytest.fixture(scope="module")
+def other(settings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the same market with more slippage, by ``backtest`` itself."""
+    path = tmp_path_factory.mktemp("others") / "other.db"
+    told = tell("backtest", settings, "--data", MARKET, "--set", CHANGE, "--journal", path)
+    assert told.code == 0, told.err
+    return path
+
+
+def test_what_if_without_a_change_says_that_nothing_differs(journal: Path) -> None:
+    told = tell("what-if", journal)
+    assert told.code == 0, told.err
+    assert "identical" in told.out
+    data = tell("what-if", journal, "--json").data
+    assert data["identical"]
+    assert data["first_decision"] is data["first_input"] is None
+
+
+def test_what_if_is_the_backtest_with_that_setting(
+    journal: Path, other: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.db"
+    told = tell("what-if", journal, "--set", CHANGE, "--keep", kept, "--json")
+    assert told.code == 0, told.err
+    assert not told.data["identical"]
+    assert told.data["trades"]["changed"] > 0
+
+    same = tell("diff", other, kept, "--json")
+    assert same.code == 0
+    assert same.data["identical"]
+
+
+def test_diff_exits_with_1_where_runs_differ_and_names_both_sides(
+    journal: Path, other: Path
+) -> None:
+    told = tell("diff", journal, other, "--json")
+    assert told.code == 1
+    envelope = told.envelope
+    assert envelope["error"]["code"] == "different"
+    data = envelope["data"]
+    assert data["settings"] == [{"key": "simulation.slippage", "a": "0.00002", "b": "0.001"}]
+    sides = data["first_input"]["a"], data["first_input"]["b"]
+    assert [side["message"]["kind"] for side in sides] == ["OrderFilled", "OrderFilled"]
+    assert tell("diff", journal, other).out.count("first input that differs") == 1
+
+
+def test_diff_shows_as_many_trades_as_asked(journal: Path, other: Path) -> None:
+    data = tell("diff", journal, other, "--json", "--most", "2").envelope["data"]
+    assert len(data["trades"]["largest"]) == 2
+    assert "and " in tell("diff", journal, other, "--most", "1").out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--set", "simulation.slipage=1"), "did you mean slippage"),
+        (("--keep", "kept.db"), "there is no changed run without --set"),
+        (("--set", CHANGE, "--keep", "{journal}"), "exists already"),
+    ],
+)
+def test_wrong_words_of_what_if_are_one_sentence(
+    journal: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    told = tell("what-if", journal, *(word.format(journal=journal) for word in words))
+    assert told.code == 2
+    assert sentence in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_a_strategy_of_ones_own_is_wanted_again(tmp_path: Path) -> None:
+    """A path in a journal is never executed, so it has to be given once more."""
+    own = tmp_path / "mine.py"
+    own.write_text(
+        "import engine.strategies as tf\n\n\n@tf.define\nclass Quiet:\n"
+        "    def observe(self, candle):\n        pass\n\n"
+        "    def propose(self, view):\n        return ()\n",
+        encoding="utf-8",
+    )
+    config = tmp_path / "own.toml"
+    config.write_text(
+        '[accounts.va1]\nsymbols = ["BTCUSDT"]\nstrategy = "Quiet"\n', encoding="utf-8"
+    )
+    run = tmp_path / "own.db"
+    strategy = ("--strategy", f"{own}:Quiet")
+    told = tell("backtest", config, "--data", MARKET, *strategy, "--journal", run)
+    assert told.code == 0, told.err
+
+    assert "strategy 'Quiet' is not in the catalog" in tell("what-if", run).err
+    assert tell("what-if", run, *strategy, "--json").data["identical"]
