@@ -27,7 +27,9 @@ def until(at: int) -> str:
     return "until a person resumes" if at >= NEVER else f"until {render_time(at)}"
 
 
-_SCALED_FACTS = frozenset({"wanted_stop", "ours", "venue"})
+_SCALED_FACTS = frozenset(
+    {"wanted_stop", "ours", "venue", "quantity", "mark", "bankruptcy_price", "price"}
+)
 """Facts of incidents that are e8 prices and quantities."""
 
 
@@ -160,6 +162,13 @@ def _percent(rate: int) -> str:
     return f"{render(rate * 100)} %"
 
 
+def _close_delayed(x: d.CloseDelayed) -> str:
+    due = render_time(x.due_ns)
+    if not x.attempt:
+        return f"closing {x.key.symbol} of {x.account} is left to the venue until {due}"
+    return f"closing {x.key.symbol} of {x.account} failed {x.attempt} times; again {due}"
+
+
 def _set_limit(x: c.SetLimit | d.LimitSet) -> str:
     return f"limit {x.name} of {x.account or 'every account'} is {x.value} now"
 
@@ -238,10 +247,7 @@ WORDS: dict[type, Sentence] = {
         f"{x.account} moves its protection of {x.key.symbol} to "
         f"{_levels(x.stop_price, x.target_price)} ({x.reason})"
     ),
-    d.CloseDelayed: lambda x: (
-        f"closing {x.key.symbol} of {x.account} failed {x.attempt} times; again "
-        f"{render_time(x.due_ns)}"
-    ),
+    d.CloseDelayed: _close_delayed,
     d.TradeClosed: _trade,
     d.GovernorActed: _governor,
     d.DayRolled: lambda x: (

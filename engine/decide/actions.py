@@ -101,12 +101,14 @@ def close_position(
             yield order
 
 
-def flatten(state: EngineState, account: str, reason: str) -> Iterator[Decision]:
-    """Cancel an account's entries and close its positions at the market."""
+def flatten(
+    state: EngineState, account: str, reason: str, spared: PositionKey | None = None
+) -> Iterator[Decision]:
+    """Cancel an account's entries and close its positions, but for one, at the market."""
     for symbol in state.accounts[account].terms.symbols:
         yield from cancel_entries(state, account, symbol, reason)
         for position in tuple(state.open_positions[symbol]):
-            if position.account == account:
+            if position.account == account and position.key != spared:
                 yield from close_position(state, position, "flatten", reason)
 
 

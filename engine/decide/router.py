@@ -12,6 +12,7 @@ from engine.decide.commands import (
 )
 from engine.decide.market import decide_candle, decide_price
 from engine.decide.runs import decide_run_started
+from engine.decide.takeovers import decide_liquidated
 from engine.decide.timers import decide_timer_fired
 from engine.decide.venue import (
     decide_cancel_rejected,
@@ -69,7 +70,7 @@ ROUTES: dict[type, Judge] = {
     venue.FundingPaid: decide_funding_paid,
     venue.LeverageSet: decide_nothing,
     venue.LeverageRejected: decide_nothing,
-    venue.PositionLiquidated: decide_nothing,
+    venue.PositionLiquidated: decide_liquidated,
     venue.OutcomeUnknown: decide_outcome_unknown,
     commands.PauseAccount: decide_pause,
     commands.ResumeAccount: decide_resume,

@@ -171,7 +171,7 @@ def _settle(state: EngineState, position: Position, owner: VirtualAccount | None
         if position.covering_until:
             position.covering_until = Nanos(0)
             state.timers.cancel("protection", "", key)
-        if position.attempts:
+        if position.attempts or position.incident:
             state.timers.cancel("close", "", key)
     elif not position.venue_stop and not position.covering_until:
         start_protection_clock(state, position)

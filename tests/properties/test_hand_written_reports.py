@@ -21,6 +21,7 @@ from engine.messages.decisions import OrderRequested
 from engine.messages.runs import RunStarted, Terms
 from engine.messages.venue import (
     CancelRejected,
+    LeverageSet,
     OutcomeUnknown,
     PositionReported,
     StopRejected,
@@ -93,7 +94,15 @@ def tell(scenario: Scenario, symbol: str, pick: int) -> Any:
         lambda: PositionReported(key, held.quantity, 0, 0, 0, at),
         lambda: PositionReported(key, parse("3"), 0, held.stop_price, 0, at),
         lambda: scenario.stopped("97.5", symbol=symbol) if held.quantity else None,
-    )[pick % 10]()
+        lambda: scenario.stopped("96", "liquidation", symbol=symbol) if held.quantity else None,
+        lambda: scenario.stopped("101", "adl", "0.5", symbol) if held.quantity else None,
+        lambda: scenario.liquidated(
+            quantity=render(held.quantity) if pick % 2 else "7", symbol=symbol
+        ),
+        lambda: scenario.funding("0.37", symbol=symbol),
+        lambda: scenario.funding("-1.1", f"same-{pick % 3}", symbol),
+        lambda: LeverageSet(key, parse("5") if pick % 2 else parse("3"), at),
+    )[pick % 16]()
 
 
 def command(pick: int) -> Any:

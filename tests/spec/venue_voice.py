@@ -117,6 +117,15 @@ class VenueVoice:
             Nanos(self.at),
         )
 
+    def liquidated(
+        self, mark: str = "91", bankruptcy: str = "90", quantity: str = "", symbol: str = BTC
+    ) -> venue.PositionLiquidated:
+        """The venue takes the position over; all of it unless a quantity is given."""
+        position = self.position(symbol)
+        size = parse(quantity) if quantity else position.quantity
+        at = Nanos(self.at)
+        return venue.PositionLiquidated(position.key, size, parse(mark), parse(bankruptcy), at)
+
     def funding(
         self, amount: str, execution: str = "", symbol: str = BTC, rate: str = "0.0001"
     ) -> venue.FundingPaid:
