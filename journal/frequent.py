@@ -54,6 +54,7 @@ def _order_filled_row(one: OrderFilled) -> Row:
         one.fee_asset,
         one.is_maker,
         one.venue_ns,
+        one.is_ambiguous,
     )
 
 
@@ -170,6 +171,7 @@ def _order_filled(row: Any) -> OrderFilled:
         fee_asset,
         is_maker,
         venue_ns,
+        is_ambiguous,
     ) = row
     return OrderFilled(
         intern_key(key),
@@ -184,6 +186,7 @@ def _order_filled(row: Any) -> OrderFilled:
         fee_asset,
         is_maker,
         venue_ns,
+        is_ambiguous,
     )
 
 

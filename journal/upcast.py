@@ -25,6 +25,7 @@ _TO_2: Final[dict[str, Row]] = {
     "venue": ["isolated", "one_way", "bybit", "sum", True],
     "simulation": ["pessimistic", "candles", "through", "level", 0, True],
     "account": [0],
+    "OrderFilled": [False],
     "StopReported": [0],
     "OrderFound": [0, 0, 0],
     "TradeClosed": [0],
@@ -58,6 +59,7 @@ def _run_started(row: Row) -> Row:
 UPCASTERS: Upcasters = {
     ("RunStarted", 1): _run_started,
     ("InstrumentChanged", 1): _instrument_changed,
+    ("OrderFilled", 1): _appended("OrderFilled"),
     ("StopReported", 1): _appended("StopReported"),
     ("OrderFound", 1): _appended("OrderFound"),
     ("TradeClosed", 1): _appended("TradeClosed"),

@@ -27,7 +27,7 @@ ASSUMPTIONS: Mapping[str, Mapping[str, Any]] = {
         "impact": Decimal("0.00005"),
     },
     "neutral": {
-        "path": "worst_first",
+        "path": "nearest_first",
         "half_spread": Decimal("0.000005"),
         "slippage": Decimal("0.000005"),
         "request_latency": "20ms",
@@ -38,7 +38,7 @@ ASSUMPTIONS: Mapping[str, Mapping[str, Any]] = {
         "impact": Decimal("0.00001"),
     },
     "optimistic": {
-        "path": "worst_first",
+        "path": "best_first",
         "half_spread": Decimal(0),
         "slippage": Decimal(0),
         "request_latency": "1ms",

@@ -43,7 +43,9 @@ class OrderFilled:
     """One execution. A fill of the position's own stop or target has an empty client id.
 
     ``execution_id`` names it once and for ever: the same id again is the same fill.
-    ``fee`` > 0 is paid, < 0 is a rebate, in ``fee_asset``.
+    ``fee`` > 0 is paid, < 0 is a rebate, in ``fee_asset``. ``is_ambiguous`` is told by a simulated
+    venue alone: the bar touched the position's stop and its target, and only the run's declared
+    path says which of them came first.
     """
 
     key: PositionKey
@@ -58,6 +60,7 @@ class OrderFilled:
     fee_asset: str
     is_maker: bool
     venue_ns: Nanos
+    is_ambiguous: bool = False
 
 
 @record

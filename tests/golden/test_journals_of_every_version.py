@@ -28,6 +28,7 @@ ADDED: dict[int, dict[str, list[Any]]] = {
             *(0, 0),
         ],
         "InstrumentChanged": [[], 0, 0, 8 * HOUR],
+        "OrderFilled": [False],
         "StopReported": [0],
         "OrderFound": [0, 0, 0],
         "TradeClosed": [0],

@@ -34,6 +34,7 @@ def test_a_frame_is_one_line_with_its_input_and_its_decisions() -> None:
         "fee_asset": "USDT",
         "is_maker": False,
         "venue_at": "2025-01-01T00:00:00Z",
+        "is_ambiguous": False,
     }
     decisions = line["decisions"]
     assert isinstance(decisions, list)
