@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.config.layers import Layer, tree_layer
-from adapters.config.venues import named
+from adapters.config.nearest import check_profile
 
 DEFAULT_ASSUMPTIONS = "pessimistic"
 ASSUMPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -53,5 +53,5 @@ ASSUMPTIONS: Mapping[str, Mapping[str, Any]] = {
 
 def assumptions_layer(profile: str, origin: str) -> Layer:
     """The assumptions of a profile; ``UserError`` for one that does not exist."""
-    named("simulation", profile, ASSUMPTIONS)
+    check_profile("simulation", profile, ASSUMPTIONS)
     return tree_layer({"simulation": dict(ASSUMPTIONS[profile])}, origin)

@@ -1,12 +1,12 @@
 """Which keys there are, and what a misspelt one was probably meant to be."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
 from adapters.config.layers import KeyPath, Layer
+from adapters.config.nearest import nearest
 from adapters.config.schema import RiskSection, Settings, SizingSection
 from engine.errors import UserError
 
@@ -28,13 +28,6 @@ def tables_of(model: type[BaseModel]) -> dict[str, tuple[type[BaseModel] | str, 
         elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
             found[key] = (annotation, False)
     return found
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that ``word`` was probably meant to be, or an empty text."""
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else ""
 
 
 def check_keys(layer: Layer, parameters: Callable[[str], Mapping[str, object]]) -> None:

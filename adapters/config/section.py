@@ -1,10 +1,11 @@
 """What every table of a configuration is: closed, checked whole, and not changed afterwards."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from adapters.config.nearest import nearest
 
 
 def default(value: object) -> Any:
@@ -33,7 +34,7 @@ class Row(Section):
         for key in written:
             if key not in cls.model_fields:
                 known = ", ".join(cls.model_fields)
-                close = get_close_matches(str(key).lower(), cls.model_fields, n=1, cutoff=0.6)
-                advice = f"did you mean {close[0]}?" if close else f"known are {known}"
+                guess = nearest(str(key), cls.model_fields)
+                advice = f"did you mean {guess}?" if guess else f"known are {known}"
                 raise ValueError(f"has no key {key}; {advice}")
         return written

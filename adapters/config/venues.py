@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.config.keys import nearest
 from adapters.config.layers import Layer, Tree, tree_layer
-from engine.errors import UserError
+from adapters.config.nearest import check_profile
 
 DEFAULT_VENUE = "bybit_linear"
 _LINEAR: Mapping[str, Any] = {
@@ -50,14 +49,6 @@ _FLAT_RATE = {"maintenance_rate": Decimal("0.005"), "tiers": "off"}
 """S2-72: the lowest tier's rate for every position."""
 
 
-def named(kind: str, name: str, known: Mapping[str, object]) -> None:
-    """Refuse a profile that does not exist with the one that was probably meant."""
-    if name not in known:
-        guess = nearest(name, known)
-        advice = f"did you mean {guess}?" if guess else "known are " + ", ".join(known)
-        raise UserError(f"{kind}.profile = {name!r} does not exist; {advice}")
-
-
 def venue_layer(
     profile: str, accounts: Sequence[str], symbols: Sequence[str], origin: str
 ) -> Layer:
@@ -65,7 +56,7 @@ def venue_layer(
 
     Raises ``UserError`` for one that does not exist.
     """
-    named("venue", profile, VENUES)
+    check_profile("venue", profile, VENUES)
     tree: Tree = {"venue": dict(VENUES[profile])}
     if profile == "source_flat":
         equity = Decimal(1000) / len(accounts)

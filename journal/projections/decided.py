@@ -158,6 +158,7 @@ def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> 
         fill.fee / SCALE,
         fill.fee_asset,
         1 if fill.is_maker else 0,
+        1 if fill.is_ambiguous else 0,
     )
 
 

@@ -64,6 +64,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "fee": float,
             "fee_asset": str,
             "is_maker": int,
+            "is_ambiguous": int,
         },
         ("execution_id",),
     ),
