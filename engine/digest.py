@@ -26,6 +26,7 @@ from engine.errors import InvariantError, UserError
 from engine.ids import PositionKey
 from engine.markets.quotes import Market
 from engine.messages.runs import AccountTerms, SimulationTerms, VenueTerms
+from engine.orders.blotter import Order
 from engine.state import EngineState, Seat
 from engine.strategies.strategy import View
 
@@ -34,6 +35,7 @@ STRATEGY_SCHEMA = 1
 
 SINCE: Final[dict[type, dict[str, int]]] = {
     Ledger: {"funding": 2},
+    Order: {"triggered": 2},
     Position: dict.fromkeys(("funding", "previous"), 2),
     Market: dict.fromkeys(("ask", "bid", "quote_ns", "trade_ns"), 2),
     Instrument: dict.fromkeys(

@@ -55,7 +55,9 @@ def _candle(x: Candle) -> str:
 
 
 def _requested(x: d.OrderRequested) -> str:
-    kind = f"{x.order_type} order" if not x.price else f"limit order at {render(x.price)}"
+    kind = f"{x.order_type.replace('_', ' ')} order"
+    kind += f" at {render(x.price)}" if x.price else ""
+    kind += f", triggered at {render(x.trigger_price)}" if x.trigger_price else ""
     only = ", reduce only" if x.reduce_only else ""
     levels = f", with {_levels(x.stop_price, x.target_price)}" if x.stop_price else ""
     return (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.domain.intent import Enter
-from engine.domain.order import Purpose, Side
+from engine.domain.order import OrderType, Purpose, Side
 from engine.domain.position import Position
 from engine.ids import PositionKey, client_order_id
 from engine.messages.decisions import (
@@ -25,17 +25,20 @@ def request_entry(
     state: EngineState, seat: Seat, intent: Enter, approved: Approved
 ) -> OrderRequested:
     """The order of an approved entry; its stop and target ride along (S0-12)."""
-    limit = intent.limit_price
+    limit, trigger = intent.limit_price, intent.trigger_price
+    order_type: OrderType = "limit" if limit else "market"
+    if trigger:
+        order_type = _conditional(state, seat, intent)
     return OrderRequested(
         seat.key,
         approved.account,
         client_order_id(state.run, approved.account, seat.key.symbol, seat.orders + 1),
         "entry",
         intent.side,
-        "limit" if limit else "market",
+        order_type,
         approved.quantity,
         limit,
-        NO_PRICE,
+        trigger,
         "GTC" if limit else "IOC",
         False,
         intent.stop_price,
@@ -45,6 +48,14 @@ def request_entry(
         intent.tag,
         "signal",
     )
+
+
+def _conditional(state: EngineState, seat: Seat, intent: Enter) -> OrderType:
+    """By where the trigger lies: beyond the market for the side it is a stop, before it a turn."""
+    beyond = (intent.trigger_price - state.markets[seat.key.symbol].last) * intent.side > 0
+    if intent.limit_price:
+        return "stop_limit" if beyond else "take_profit_limit"
+    return "stop_market" if beyond else "take_profit_market"
 
 
 def request_close(

@@ -11,7 +11,9 @@ from engine.money import NO_PRICE, ONE, Price, Rate, round_down, round_up
 class Enter:
     """Open a position: the stop is mandatory, so an entry without one cannot be written (S0-12).
 
-    ``limit_price`` 0 enters at the market; ``target_price`` 0 means no take profit.
+    ``limit_price`` 0 enters at the market; ``target_price`` 0 means no take profit. With a
+    ``trigger_price`` the order waits at the venue until the last price has come there, from
+    wherever it is now: a breakout beyond the market, or a turn before it.
     """
 
     side: Side
@@ -19,6 +21,7 @@ class Enter:
     target_price: Price = NO_PRICE
     limit_price: Price = NO_PRICE
     tag: str = ""
+    trigger_price: Price = NO_PRICE
 
 
 @record
@@ -37,7 +40,7 @@ class MoveStop:
     target_price: Price = NO_PRICE
 
 
-_KINDS_OF_ENTER = (int, int, int, int, str)
+_KINDS_OF_ENTER = (int, int, int, int, int, str)
 
 Intent = Enter | Exit | MoveStop
 TargetMode = Literal["fixed", "trailing"]
@@ -53,7 +56,8 @@ def find_mistake(intent: object) -> str:
     numbers: tuple[object, ...]
     words: object = ""
     if isinstance(intent, Enter):
-        numbers = (intent.stop_price, intent.target_price, intent.limit_price)
+        levels = (intent.stop_price, intent.target_price)
+        numbers = (*levels, intent.limit_price, intent.trigger_price)
         words = intent.tag
         if not _is_side(intent.side):
             return f"propose gave Enter the side {intent.side!r}; it is 1 (buy) or -1 (sell)"
@@ -78,16 +82,17 @@ def find_mistake(intent: object) -> str:
 
 def _is_sound(intent: Enter) -> bool:
     """What every entry passes, in one look; what is wrong with another is told field by field."""
-    side, stop, target, limit = (
+    side, stop, target, limit, trigger = (
         intent.side,
         intent.stop_price,
         intent.target_price,
         intent.limit_price,
+        intent.trigger_price,
     )
-    kinds = (type(side), type(stop), type(target), type(limit), type(intent.tag))
+    kinds = (type(side), type(stop), type(target), type(limit), type(trigger), type(intent.tag))
     if kinds != _KINDS_OF_ENTER:
         return False
-    return side in (1, -1) and stop >= 0 and target >= 0 and limit >= 0
+    return side in (1, -1) and stop >= 0 and target >= 0 and limit >= 0 and trigger >= 0
 
 
 def _is_whole(number: object) -> bool:
@@ -100,10 +105,12 @@ def _is_side(side: object) -> bool:
 
 def to_ticks(intent: Enter, tick: Price) -> Enter:
     """The entry with its prices on the tick grid: the stop towards safety (less risk), the
-    target and a limit towards the price that is surely reached.
+    target and a limit towards the price that is surely reached, a trigger the other way, so that
+    no entry looks better than it will be.
     """
     stop, target, limit = intent.stop_price, intent.target_price, intent.limit_price
-    if not (stop % tick or target % tick or limit % tick):
+    trigger = intent.trigger_price
+    if not (stop % tick or target % tick or limit % tick or trigger % tick):
         return intent
     inwards, outwards = (round_down, round_up) if intent.side > 0 else (round_up, round_down)
     return Enter(
@@ -112,4 +119,5 @@ def to_ticks(intent: Enter, tick: Price) -> Enter:
         Price(inwards(target, tick)),
         Price(inwards(limit, tick)),
         intent.tag,
+        Price(outwards(trigger, tick)),
     )

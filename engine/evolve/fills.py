@@ -38,6 +38,8 @@ def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
 
 def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
     order.filled = Quantity(order.filled + fill.quantity)
+    if order.request.trigger_price:
+        order.triggered = True
     if fill.venue_order_id:
         order.venue_order_id = fill.venue_order_id
     if order.filled >= order.request.quantity:
@@ -54,11 +56,14 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
 
 def await_end(state: EngineState, order: Order) -> None:
     """What cannot rest ends soon: if nobody says how, it is looked up at the answer deadline.
+    A conditional order rests until it is triggered.
 
     The venue cuts a reduce-only order to the position it finds (bybit-v5.md 5.5), so that one may
     be filled there with less than was asked, and nothing more is heard of it.
     """
     request = order.request
+    if request.trigger_price and not order.triggered:
+        return
     if request.time_in_force == "IOC" and not order.awaits:
         deadline = state.at + state.terms.limits.answer_deadline_ns
         state.timers.set("answer", request.client_id, request.key, deadline)

@@ -9,6 +9,7 @@ from engine.messages.venue import (
     OrderFound,
     OrderNotFound,
     OrderRejected,
+    OrderTriggered,
     OutcomeUnknown,
     PositionReported,
     StopRejected,
@@ -37,6 +38,14 @@ def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
         deadline = state.at + state.terms.limits.answer_deadline_ns
         state.timers.set("answer", accepted.client_id, accepted.key, deadline)
     state.blotter.move(order, "accepted")
+
+
+def evolve_order_triggered(state: EngineState, triggered: OrderTriggered) -> None:
+    """A conditional order is an order like others now: what cannot rest ends soon."""
+    order = state.blotter.live.get(triggered.client_id)
+    if order is not None and order.request.trigger_price:
+        order.triggered = True
+        await_end(state, order)
 
 
 def evolve_order_rejected(state: EngineState, rejected: OrderRejected) -> None:

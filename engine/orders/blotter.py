@@ -18,6 +18,7 @@ class Order:
     """One live order: its request, how far it is, and which answer it waits for.
 
     ``cancelling`` stays true once a cancel was asked for: the order is not wanted any more.
+    ``triggered``: a conditional order met its price.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class Order:
         "request",
         "requested_ns",
         "state",
+        "triggered",
         "venue_order_id",
     )
 
@@ -38,6 +40,7 @@ class Order:
         self.state: OrderState = "requested"
         self.awaits: Awaited = "place"
         self.cancelling = False
+        self.triggered = False
         self.filled = Quantity(0)
         self.venue_order_id = ""
         self.look_ups = 0

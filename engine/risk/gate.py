@@ -26,7 +26,7 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     account = seat.account
     market = state.markets[seat.key.symbol]
     instrument = market.instrument
-    entry = intent.limit_price or market.last
+    entry = intent.limit_price or intent.trigger_price or market.last
     equity = account.equity
     sizing = account.terms.sizing
     sized = size_entry(
@@ -45,7 +45,7 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     checks = (
         *account_checks(state, seat, held, equity),
         *ownership_checks(state, seat, held),
-        *_price_checks(intent, entry),
+        *_price_checks(intent, entry, market.last),
         ("quantity", sized.quantity, least, not sized.refusal),
         *exposure_checks(state, seat, held, equity, intent.side, sized.notional),
     )
@@ -66,11 +66,22 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
     )
 
 
-def _price_checks(intent: Enter, entry: Price) -> tuple[CheckRow, ...]:
-    side, stop, target = intent.side, intent.stop_price, intent.target_price
+def _price_checks(intent: Enter, entry: Price, last: Price) -> tuple[CheckRow, ...]:
+    side, stop, target, trigger = (
+        intent.side,
+        intent.stop_price,
+        intent.target_price,
+        intent.trigger_price,
+    )
     distance = (entry - stop) * side
-    stopped = ("stop_distance", distance, 0, distance > 0 and stop > 0)
-    if not target:
+    stopped: CheckRow = ("stop_distance", distance, 0, distance > 0 and stop > 0)
+    if not (target or trigger):
         return (stopped,)
-    gain = (target - entry) * side
-    return (stopped, ("target_distance", gain, 0, gain > 0))
+    rows = [stopped]
+    if target:
+        gain = (target - entry) * side
+        rows.append(("target_distance", gain, 0, gain > 0))
+    if trigger:
+        way = abs(trigger - last)
+        rows.append(("trigger_distance", way, 0, way > 0))
+    return tuple(rows)

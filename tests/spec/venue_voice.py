@@ -58,6 +58,11 @@ class VenueVoice:
         order = order or self.order
         return venue.OrderRejected(order.key, order.client_id, code, "no", Nanos(self.at))
 
+    def triggered(self, order: OrderRequested | None = None) -> venue.OrderTriggered:
+        """The conditional order met its price."""
+        order = order or self.order
+        return venue.OrderTriggered(order.key, order.client_id, Nanos(self.at))
+
     def cancelled(self, order: OrderRequested | None = None) -> venue.OrderCancelled:
         """The order ended at the venue."""
         order = order or self.order
