@@ -16,7 +16,7 @@ import attrs
 
 from engine.errors import InvariantError
 from engine.ids import PositionKey
-from engine.messages.decisions import Check, CheckRow
+from engine.messages.checks import Check, CheckRow
 
 Encode = Callable[[Any], Any]
 Decode = Callable[[Any], Any]
@@ -39,7 +39,7 @@ def field_hints(cls: type) -> dict[str, Any]:
     Checks that the gate left without names have them once they were stored.
     """
     hints = typing.get_type_hints(cls)
-    names = [field.name for field in attrs.fields(cls)] if attrs.has(cls) else cls._fields  # type: ignore[attr-defined]
+    names = cls._fields if hasattr(cls, "_fields") else [one.name for one in attrs.fields(cls)]
     return {
         name: tuple[Check, ...] if hints[name] == tuple[CheckRow, ...] else hints[name]
         for name in names

@@ -15,7 +15,8 @@ from engine.decide.router import decide
 from engine.domain.candle import Candle
 from engine.errors import NegativeAnswerError
 from engine.evolve.router import evolve
-from engine.messages.decisions import Approved, Check, CheckRow, IntentRefused, as_checks
+from engine.messages.checks import Check, CheckRow, as_checks
+from engine.messages.decisions import Approved, IntentRefused
 from engine.messages.runs import ENGINE_SEMANTICS, AccountTerms
 from engine.money import render
 from engine.risk.rules import RULES

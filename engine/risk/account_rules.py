@@ -1,6 +1,6 @@
 """The rules of one account (S0-13 … S0-18, S3-01 … S3-05). Each leaves a check, passed or not."""
 
-from engine.messages.decisions import CheckRow
+from engine.messages.checks import CheckRow
 from engine.money import Money, ratio
 from engine.risk.holdings import Holdings
 from engine.state import EngineState, Seat

@@ -8,7 +8,8 @@ first one that failed names the refusal.
 from operator import itemgetter
 
 from engine.domain.intent import Enter
-from engine.messages.decisions import Approved, CheckRow, IntentRefused, as_checks
+from engine.messages.checks import CheckRow, as_checks
+from engine.messages.decisions import Approved, IntentRefused
 from engine.money import Price
 from engine.risk.account_rules import account_checks
 from engine.risk.global_rules import exposure_checks, ownership_checks

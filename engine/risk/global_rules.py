@@ -4,7 +4,7 @@ from typing import Final
 
 from engine.accounts.margin import order_cost
 from engine.domain.order import Side
-from engine.messages.decisions import CheckRow
+from engine.messages.checks import CheckRow
 from engine.money import Money, apply_rate
 from engine.risk.holdings import Holdings
 from engine.state import EngineState, Seat

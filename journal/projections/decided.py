@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from engine.domain.order import side_name
+from engine.messages.checks import Check
 from engine.messages.decisions import (
     Approved,
-    Check,
     DayRolled,
     Decision,
     GovernorActed,

@@ -9,10 +9,9 @@ import attrs
 
 from engine.domain.candle import Candle
 from engine.ids import ClientId, PositionKey
+from engine.messages.checks import Check, CheckRow
 from engine.messages.decisions import (
     Approved,
-    Check,
-    CheckRow,
     DayRolled,
     Decision,
     GovernorActed,

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.messages.decisions import Approved, Check, GovernorActed, IntentRefused
+from engine.messages.checks import Check
+from engine.messages.decisions import Approved, GovernorActed, IntentRefused
 from engine.messages.inputs import Stamped
 from engine.timebase import DAY, MINUTE, NEVER, Nanos, parse_time, render_time
 from journal.frame import Frame

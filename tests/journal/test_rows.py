@@ -13,7 +13,8 @@ from msgspec import json
 from engine.domain.candle import Candle
 from engine.errors import InvariantError
 from engine.ids import PositionKey
-from engine.messages.decisions import Check, IntentRefused
+from engine.messages.checks import Check
+from engine.messages.decisions import IntentRefused
 from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened, MarkPriced
 from engine.money import Price, Quantity

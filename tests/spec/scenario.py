@@ -13,14 +13,8 @@ import attrs
 from engine.domain.candle import Candle
 from engine.domain.intent import Intent
 from engine.evolve import evolve
-from engine.messages.decisions import (
-    Approved,
-    Check,
-    Decision,
-    IntentRefused,
-    OrderRequested,
-    as_checks,
-)
+from engine.messages.checks import Check, as_checks
+from engine.messages.decisions import Approved, Decision, IntentRefused, OrderRequested
 from engine.messages.effects import Effect, Notify
 from engine.messages.inputs import Input, Stamped
 from engine.messages.runs import RunStarted, Terms

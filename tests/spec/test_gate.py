@@ -6,13 +6,14 @@ import pytest
 
 from engine.domain.intent import Enter
 from engine.domain.order import BUY, SELL
+from engine.messages.checks import Check
 from engine.messages.commands import (
     KillAccount,
     PauseAccount,
     ResumeAccount,
     SetLimit,
 )
-from engine.messages.decisions import Approved, Check, IntentRefused
+from engine.messages.decisions import Approved, IntentRefused
 from engine.messages.market import InstrumentChanged
 from engine.messages.venue import OrderFilled
 from engine.money import parse

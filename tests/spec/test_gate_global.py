@@ -2,8 +2,9 @@
 
 from engine.domain.intent import Enter
 from engine.domain.order import SELL
+from engine.messages.checks import Check
 from engine.messages.commands import FlattenAccount
-from engine.messages.decisions import Check, GovernorActed, IntentRefused
+from engine.messages.decisions import GovernorActed, IntentRefused
 from engine.money import apply_rate, parse
 from engine.timebase import SECOND
 from tests.spec.run_terms import BAR, BTC, ETH, account, terms
