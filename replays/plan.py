@@ -4,16 +4,17 @@ Configuration, strategies and candle files are read whole here; the journal is n
 mistake in any of them leaves nothing behind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 
 from adapters.config.resolve import Resolved, resolve
 from adapters.config.terms import run_id, to_terms
-from adapters.history.feed import base_interval, check_range, feed
-from adapters.history.opening import open_series
-from adapters.history.series import Series
+from adapters.history.market import Market
+from adapters.history.opening import open_market
+from adapters.history.recording import CANDLES, MARKS, RecordingFacts
+from adapters.history.series import Series, SeriesFacts
 from adapters.strategy_source import StrategyShelf
 from adapters.synthetic.market import PREFIX, open_synthetic, parse_recipe
 from adapters.wiring import Mode
@@ -39,30 +40,34 @@ class Wanted:
 
 @attrs.frozen
 class Plan:
-    """A run that can begin: its name, its terms, its candles and where all of them came from."""
+    """A run that can begin: its name, its terms, its market and where all of them came from."""
 
     run: str
     terms: Terms
-    series: tuple[Series, ...]
+    market: Market
     start_ns: int
     end_ns: int
     shelf: StrategyShelf
     provenance: Provenance
 
     @property
+    def series(self) -> tuple[Series, ...]:
+        """The candles that come from files, or are made from a seed."""
+        return self.market.series
+
+    @property
     def first_ns(self) -> int:
-        """When the first candle of the span asked for may open."""
-        return max(self.start_ns, min(each.facts.first_ns for each in self.series))
+        """When the first event of the span asked for may come."""
+        return max(self.start_ns, self.market.first_ns)
 
     @property
     def last_ns(self) -> int:
-        """When the last one closes, at the latest."""
-        last = max(each.facts.last_ns for each in self.series) + self.terms.base_interval_ns
-        return min(self.end_ns, last)
+        """When the last one comes, at the latest."""
+        return min(self.end_ns, self.market.last_ns)
 
     def session(self) -> Session:
         """A fresh session of this run."""
-        groups = feed(self.series, self.start_ns, self.end_ns)
+        groups = self.market.groups(self.terms.base_interval_ns, self.start_ns, self.end_ns)
         return Session(self.run, self.terms, groups, self.shelf.build, self.provenance)
 
 
@@ -77,62 +82,86 @@ def plan_run(wanted: Wanted, mode: Mode, environ: Mapping[str, str], shelf: Stra
         section.strategy: shelf.find(section.strategy).digest
         for section in resolved.settings.accounts.values()
     }
-    terms, series = _market(wanted, resolved, digests)
-    check_range(series, start, end)
+    terms, market = _market(wanted, resolved, digests)
+    market.check_range(start, end)
     _try_strategies(terms, shelf)
     provenance = (
         ("mode", mode.name),
         ("config", str(wanted.config)),
         *(("set", each) for each in wanted.sets),
         *((f"option {name}", text) for name, text in _span_options(wanted)),
-        *of_the_candles(series),
+        *of_the_market(market, terms.base_interval_ns),
         *of_the_code(),
     )
-    return Plan(run_id(terms), terms, series, start, end, shelf, provenance)
+    return Plan(run_id(terms), terms, market, start, end, shelf, provenance)
 
 
-def of_the_candles(series: Sequence[Series]) -> Provenance:
+def of_the_market(market: Market, interval: int) -> Provenance:
     """What was found in the data, for the manifest."""
     told: list[tuple[str, str]] = []
-    for each in series:
-        facts = each.facts
-        name = f"candles {facts.symbol}"
-        told += [
-            (f"{name} source", facts.source),
-            (f"{name} sha256", facts.digest),
-            (f"{name} rows", str(facts.rows)),
-            (f"{name} interval", render_span(facts.interval_ns)),
-            (f"{name} first", render_time(facts.first_ns)),
-            (f"{name} last", render_time(facts.last_ns)),
-            (f"{name} gaps", str(len(facts.gaps))),
-            (f"{name} unit", facts.unit),
-        ]
-        told += [(f"{name} note", note) for note in facts.notes]
-    return tuple(told)
+    for kind, series in ((CANDLES, market.series), (MARKS, market.marks)):
+        for each in series:
+            told += _of_series(f"{kind} {each.facts.symbol}", each.facts)
+    for recording in (*market.recordings, *market.funding):
+        told += _of_recording(recording.facts)
+    for symbol, (source, kind) in sorted(market.built().items()):
+        told.append((f"{CANDLES} {symbol} made", f"{render_span(interval)} from {kind}"))
+        told.append((f"{CANDLES} {symbol} made of", source.facts.source))
+    return (*told, *(("note", note) for note in market.unused))
+
+
+def _of_series(name: str, facts: SeriesFacts) -> Provenance:
+    return (
+        (f"{name} source", facts.source),
+        (f"{name} sha256", facts.digest),
+        (f"{name} rows", str(facts.rows)),
+        (f"{name} interval", render_span(facts.interval_ns)),
+        (f"{name} first", render_time(facts.first_ns)),
+        (f"{name} last", render_time(facts.last_ns)),
+        (f"{name} gaps", str(len(facts.gaps))),
+        (f"{name} unit", facts.unit),
+        *((f"{name} note", note) for note in facts.notes),
+    )
+
+
+def _of_recording(facts: RecordingFacts) -> Provenance:
+    name = f"{facts.kind} {','.join(facts.symbols)}"
+    kinds = ", ".join(f"{symbol} {kind}" for symbol, kind in facts.tells)
+    return (
+        (f"{name} source", facts.source),
+        (f"{name} sha256", facts.digest),
+        (f"{name} tells", kinds),
+        (f"{name} events", str(facts.events)),
+        (f"{name} first", render_time(facts.first_ns)),
+        (f"{name} last", render_time(facts.last_ns)),
+        (f"{name} unit", facts.unit),
+        *((f"{name} note", note) for note in facts.notes),
+    )
 
 
 def _span_options(wanted: Wanted) -> list[tuple[str, str]]:
     return [(name, text) for name, text in (("from", wanted.start), ("to", wanted.end)) if text]
 
 
-def _market(
-    wanted: Wanted, resolved: Resolved, digests: Mapping[str, str]
-) -> tuple[Terms, tuple[Series, ...]]:
-    """The terms and the candles: a made market needs the contracts, a file tells its interval."""
+def _market(wanted: Wanted, resolved: Resolved, digests: Mapping[str, str]) -> tuple[Terms, Market]:
+    """The terms and the market: a made one needs the contracts, a file tells its interval."""
     made = [text for text in wanted.candles if text.startswith(PREFIX)]
     if not wanted.candles:
         raise UserError("there are no candles to run over; add --data PATH or --data synthetic:7")
     if made and len(wanted.candles) > 1:
         raise UserError(f"--data {made[0]} is a whole market; give no other --data beside it")
+    settings = resolved.settings
+    symbols = sorted({name for each in settings.accounts.values() for name in each.symbols})
     if made:
         recipe = parse_recipe(made[0])
         terms = to_terms(resolved, recipe.interval_ns, digests)
-        return terms, open_synthetic(recipe, terms.instruments)
-    settings = resolved.settings
-    symbols = sorted({name for each in settings.accounts.values() for name in each.symbols})
-    ticks = {symbol: parse(settings.instruments[symbol].tick) for symbol in symbols}
-    series = open_series(wanted.candles, symbols, ticks)
-    return to_terms(resolved, base_interval(series), digests), series
+        market = Market(tuple(symbols), open_synthetic(recipe, terms.instruments))
+    else:
+        ticks = {symbol: parse(settings.instruments[symbol].tick) for symbol in symbols}
+        market = open_market(wanted.candles, symbols, ticks)
+        terms = to_terms(resolved, market.interval(settings.run.base_interval), digests)
+    market.check_needs(terms.simulation.matched_on)
+    return terms, market
 
 
 def _try_strategies(terms: Terms, shelf: StrategyShelf) -> None:

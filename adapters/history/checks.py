@@ -14,7 +14,7 @@ from attrs import Factory, define
 from adapters.history.arrow import cast, compute
 from adapters.history.exact import exact_column, exact_number, off_step, on_step_column
 from adapters.history.moments import Moments
-from adapters.history.tables import NUMBERS, PRICES, CandleTable
+from adapters.history.tables import NUMBERS, PRICES, Table
 from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_time
@@ -59,7 +59,7 @@ def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list
         yield str(name or ""), compute("indices_nonzero", mask).to_pylist()
 
 
-def check(table: CandleTable, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, SymbolFacts]]:
+def check(table: Table, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, SymbolFacts]]:
     """What the time column means, and facts of every symbol of a sound file.
 
     ``UserError`` names the first fault of one that is not. ``ticks`` gives the price step of a
@@ -99,7 +99,7 @@ def check(table: CandleTable, ticks: Mapping[str, int]) -> tuple[Moments, dict[s
     return moments, found
 
 
-def _moments_of(table: CandleTable, times: pa.Array) -> Moments:
+def _moments_of(table: Table, times: pa.Array) -> Moments:
     """What the time column means, told from its first value."""
     first = times[0].as_py()
     try:
@@ -112,7 +112,7 @@ def _moments_of(table: CandleTable, times: pa.Array) -> Moments:
 
 
 def _check_batch(
-    table: CandleTable,
+    table: Table,
     moments: Moments,
     columns: list[pa.Array],
     rows: "range | list[int]",
@@ -175,7 +175,7 @@ def _sound(times: pa.Array, values: list[pa.Array | None], facts: SymbolFacts) -
 
 
 def _walk(
-    table: CandleTable,
+    table: Table,
     moments: Moments,
     columns: list[pa.Array],
     rows: "range | list[int]",
@@ -207,7 +207,7 @@ def _walk(
     return opened
 
 
-def _moment(table: CandleTable, moments: Moments, value: object, place: str) -> int:
+def _moment(table: Table, moments: Moments, value: object, place: str) -> int:
     try:
         return moments.one(value)
     except ValueError as error:

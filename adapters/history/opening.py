@@ -1,81 +1,249 @@
-"""From ``--data [SYMBOL=]PATH`` to checked series: whose file it is, and all its checks."""
+"""From ``--data [SYMBOL[:KIND]=]PATH`` to checked sources: whose file it is, and all its checks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from attrs import Factory, define, frozen
 
 from adapters.history.checks import SymbolFacts, check
 from adapters.history.feed import base_interval
+from adapters.history.kinds import kind_of, open_ticks
+from adapters.history.market import Market
 from adapters.history.moments import Moments
+from adapters.history.recording import CANDLES, FUNDING, KINDS, MARKS, Recording
 from adapters.history.series import FileSeries, SeriesFacts
 from adapters.history.spacing import gaps_of, interval_of
-from adapters.history.tables import CandleTable, digest, open_table
+from adapters.history.tables import Header, Table, candle_table, digest, mark_table, open_header
+from adapters.history.ticks.check import check_ticks
+from adapters.history.ticks.numbers import Contract
+from adapters.history.ticks.played import TickFile, tick_file
+from adapters.history.wire.lines import begins_like_messages
+from adapters.history.wire.stream import STREAMED, open_stream
 from engine.errors import UserError
 from engine.timebase import Nanos
 
-_NAMED = re.compile(r"([A-Z0-9]{2,})=(.+)", re.DOTALL)
+_NAMED = re.compile(r"([A-Z0-9]{2,})(?::([^=]*))?=(.+)", re.DOTALL)
 _PREFIX = re.compile(r"[A-Z0-9]+(?=[_.\-]|$)")
 _QUOTES = ("USDT", "USDC", "USD")
+_ASIDE = (MARKS, FUNDING)
+"""What only informs: a file of it that a run does not need is told, not refused."""
+
+
+@frozen
+class Argument:
+    """One ``--data``: the symbol and the kind that it names, "" for what the file tells."""
+
+    text: str
+    symbol: str
+    kind: str
+    path: Path
+
+    @classmethod
+    def parsed(cls, text: str) -> "Argument":
+        """``[SYMBOL[:KIND]=]PATH``; ``UserError`` for a kind that there is not."""
+        named = _NAMED.fullmatch(text)
+        if named is None:
+            return cls(text, "", "", Path(text))
+        symbol, kind, path = named.groups()
+        if kind is not None and kind not in KINDS:
+            raise UserError(
+                f"--data {text}: there is no kind {kind!r}; write {symbol}:KIND=PATH with one of "
+                + ", ".join(KINDS)
+            )
+        return cls(text, symbol, kind or "", Path(path))
+
+
+def open_market(
+    arguments: Sequence[str], symbols: Sequence[str], ticks: Mapping[str, int]
+) -> Market:
+    """All sources of ``symbols``, every file read and checked whole.
+
+    ``arguments`` are the ``--data`` options, ``symbols`` what the accounts trade, ``ticks`` their
+    price steps (e8). Raises ``UserError`` with one sentence for whatever is wrong.
+    """
+    opening = _Opening(tuple(sorted(symbols)), ticks)
+    for text in arguments:
+        opening.take(Argument.parsed(text))
+    market = opening.market()
+    built = market.built()
+    there = {each.facts.symbol for each in market.series} | set(built)
+    for symbol in market.symbols:
+        if symbol not in there:
+            raise UserError(_no_candles(symbol, market, there))
+    if market.series:
+        base_interval(market.series)
+    return market
 
 
 def open_series(
     arguments: Sequence[str], symbols: Sequence[str], ticks: Mapping[str, int]
 ) -> tuple[FileSeries, ...]:
-    """The series of ``symbols``, sorted by symbol, every file read and checked whole.
-
-    ``arguments`` are the ``--data`` options, ``symbols`` what the accounts trade, ``ticks`` their
-    price steps (e8). Raises ``UserError`` with one sentence for whatever is wrong.
-    """
-    found: dict[str, FileSeries] = {}
-    for argument in arguments:
-        for series in _open(argument, symbols, ticks):
-            symbol = series.facts.symbol
-            if symbol in found:
-                raise UserError(
-                    f"{symbol} is in {found[symbol].facts.source} and in {series.facts.source}; "
-                    "give one file for each symbol"
-                )
-            found[symbol] = series
+    """The candles of ``symbols`` alone, sorted by symbol, each file taken for one of candles."""
+    opening = _Opening(tuple(sorted(symbols)), ticks)
+    for text in arguments:
+        opening.take_candles(Argument.parsed(text))
+    found = tuple(opening.series[symbol] for symbol in sorted(opening.series))
     for symbol in symbols:
-        if symbol not in found:
-            given = ", ".join(found) or "none"
-            raise UserError(
-                f"there are no candles of {symbol} (found: {given}); add --data {symbol}=PATH"
-            )
-    ordered = tuple(found[symbol] for symbol in sorted(found))
-    base_interval(ordered)
-    return ordered
+        if symbol not in opening.series:
+            raise UserError(_no_candles(symbol, opening.market(), sorted(opening.series)))
+    base_interval(found)
+    return found
 
 
-def _open(argument: str, symbols: Sequence[str], ticks: Mapping[str, int]) -> list[FileSeries]:
-    named = _NAMED.fullmatch(argument)
-    wanted = named.group(1) if named else ""
-    path = Path(named.group(2) if named else argument)
-    table = open_table(path)
-    if not table.has_symbol:
-        symbol = wanted or _symbol_of(path, symbols)
-        if symbol not in symbols:
-            raise UserError(
-                f"{path} holds {symbol}, which no account trades; add it to an account's symbols "
-                f"or leave the file out"
+def _no_candles(symbol: str, market: Market, there: Iterable[str]) -> str:
+    given = ", ".join(sorted(there)) or "none"
+    for each in market.marks:
+        if each.facts.symbol == symbol:
+            return (
+                f"there are no candles of {symbol}: {each.facts.source} has no column volume, so "
+                f"it was taken for marks; add the column, or --data {symbol}=PATH with candles"
             )
-        ticks = {"": ticks.get(symbol, 0)}
-        choice = {"": symbol}
-    else:
-        choice = {each: each for each in ([wanted] if wanted else symbols)}
-    moments, facts = check(table, ticks)
-    missing = [each for each in choice if each not in facts]
-    if wanted and missing:
-        raise UserError(
-            f"{path} has no rows of {wanted} in its symbol column; it has "
-            + ", ".join(sorted(facts)[:12])
+    return f"there are no candles of {symbol} (found: {given}); add --data {symbol}=PATH"
+
+
+@define
+class _Opening:
+    """What has been opened until now, and which file told what."""
+
+    symbols: tuple[str, ...]
+    ticks: Mapping[str, int]
+    series: dict[str, FileSeries] = Factory(dict)
+    marks: dict[str, FileSeries] = Factory(dict)
+    recordings: list[Recording] = Factory(list)
+    funding: list[Recording] = Factory(list)
+    unused: list[str] = Factory(list)
+    sources: dict[tuple[str, str], str] = Factory(dict)
+
+    def market(self) -> Market:
+        """All of it."""
+        return Market(
+            self.symbols,
+            tuple(self.series[symbol] for symbol in sorted(self.series)),
+            tuple(self.recordings),
+            tuple(self.marks[symbol] for symbol in sorted(self.marks)),
+            tuple(sorted(self.funding, key=lambda each: each.facts.symbols)),
+            tuple(self.unused),
         )
-    checksum = digest(path)
-    return [
-        _series(table, moments, name, symbol, facts[name], checksum)
-        for name, symbol in choice.items()
-        if name in facts
-    ]
+
+    def take(self, argument: Argument) -> None:
+        """Open one file as what it is, or is said to be."""
+        if begins_like_messages(argument.path):
+            self._take_stream(argument)
+            return
+        header = open_header(argument.path)
+        kind = argument.kind or kind_of(header)
+        if kind == CANDLES:
+            self.take_candles(argument)
+        elif kind == MARKS:
+            self._take_series(argument, mark_table(header), MARKS)
+        else:
+            self._take_ticks(argument, header, kind)
+
+    def take_candles(self, argument: Argument) -> None:
+        """Open one file as candles."""
+        self._take_series(argument, candle_table(open_header(argument.path)), CANDLES)
+
+    def _take_stream(self, argument: Argument) -> None:
+        if argument.kind and argument.kind not in STREAMED:
+            raise UserError(
+                f"--data {argument.text}: messages tell no {argument.kind}; choose one of "
+                + ", ".join(STREAMED)
+            )
+        wanted = (argument.symbol,) if argument.symbol else self.symbols
+        self._refuse_untraded(argument, argument.symbol)
+        kinds = (argument.kind,) if argument.kind else ()
+        stream = open_stream(argument.path, wanted, kinds, self._contracts())
+        for symbol, kind in stream.facts.tells:
+            self._claim(symbol, kind, stream.facts.source)
+        self.recordings.append(stream)
+
+    def _take_series(self, argument: Argument, table: Table, kind: str) -> None:
+        choice = self._choice(argument, table, kind)
+        if not choice:
+            return
+        steps = {name: self.ticks.get(symbol, 0) for name, symbol in choice.items()}
+        moments, facts = check(table, steps if kind == CANDLES else {})
+        self._refuse_missing(argument, choice, facts, kind)
+        checksum = digest(argument.path)
+        for name, symbol in choice.items():
+            if name in facts:
+                self._claim(symbol, kind, str(argument.path))
+                found = self.series if kind == CANDLES else self.marks
+                found[symbol] = _series(table, moments, name, symbol, facts[name], checksum)
+
+    def _take_ticks(self, argument: Argument, header: Header, kind: str) -> None:
+        table, layout = open_ticks(header, kind)
+        choice = self._choice(argument, table, kind)
+        if not choice:
+            return
+        contracts = {name: Contract(each, self.ticks.get(each, 0)) for name, each in choice.items()}
+        clocks, facts = check_ticks(table, layout, contracts)
+        self._refuse_missing(argument, choice, facts, kind)
+        checksum = digest(argument.path)
+        found: list[TickFile] = [
+            tick_file(table, layout, clocks, name, contracts[name], facts[name], checksum)
+            for name in choice
+            if name in facts
+        ]
+        for each in found:
+            self._claim(each.symbol, kind, str(argument.path))
+        (self.funding if kind == FUNDING else self.recordings).extend(found)
+
+    def _choice(self, argument: Argument, table: Table, kind: str) -> dict[str, str]:
+        """Symbols as the file names them ("" without a column), and as the run does; none of a
+        file that the run does not need."""
+        if table.has_symbol and not argument.symbol:
+            return {each: each for each in self.symbols}
+        symbol = argument.symbol or _symbol_of(argument.path, self.symbols)
+        if kind in _ASIDE and symbol not in self.symbols:
+            self.unused.append(f"{argument.path} holds {kind} of {symbol}, which no account trades")
+            return {}
+        self._refuse_untraded(argument, symbol)
+        return {symbol if table.has_symbol else "": symbol}
+
+    def _refuse_untraded(self, argument: Argument, symbol: str) -> None:
+        if symbol and symbol not in self.symbols:
+            raise UserError(
+                f"{argument.path} holds {symbol}, which no account trades; add it to an account's "
+                "symbols or leave the file out"
+            )
+
+    def _refuse_missing(
+        self, argument: Argument, choice: Mapping[str, str], facts: Mapping[str, object], kind: str
+    ) -> None:
+        """A long table with none of what is wanted: refused if it was named, or holds ticks."""
+        if any(name in facts for name in choice):
+            return
+        given = ", ".join(sorted(facts)[:12])
+        if argument.symbol:
+            raise UserError(
+                f"{argument.path} has no rows of {argument.symbol} in its symbol column; it has "
+                + given
+            )
+        if kind in _ASIDE:
+            self.unused.append(f"{argument.path} holds {kind} of no symbol of this run: {given}")
+        elif kind != CANDLES:
+            raise UserError(
+                f"{argument.path} holds {kind} of no symbol that an account trades; it has {given}"
+            )
+
+    def _claim(self, symbol: str, kind: str, source: str) -> None:
+        """Each kind of a symbol comes from one file."""
+        before = self.sources.get((symbol, kind), "")
+        self.sources[symbol, kind] = source
+        if before and kind == CANDLES:
+            raise UserError(
+                f"{symbol} is in {before} and in {source}; give one file for each symbol"
+            )
+        if before:
+            raise UserError(
+                f"{before} and {source} both tell {kind} of {symbol}; give one of them, or name "
+                f"the kind that a file is for: --data {symbol}:KIND=PATH"
+            )
+
+    def _contracts(self) -> dict[str, Contract]:
+        return {each: Contract(each, self.ticks.get(each, 0)) for each in self.symbols}
 
 
 def _symbol_of(path: Path, symbols: Sequence[str]) -> str:
@@ -92,7 +260,7 @@ def _symbol_of(path: Path, symbols: Sequence[str]) -> str:
 
 
 def _series(
-    table: CandleTable,
+    table: Table,
     moments: Moments,
     name: str,
     symbol: str,

@@ -12,7 +12,7 @@ from adapters.history.arrow import compute
 from adapters.history.checks import Columns, split
 from adapters.history.exact import exact_column, exact_number, integers
 from adapters.history.moments import Moments
-from adapters.history.tables import NUMBERS, CandleTable
+from adapters.history.tables import NUMBERS, Table
 from engine.domain.candle import Candle
 from engine.timebase import NEVER, Nanos, render_span, render_time
 
@@ -68,7 +68,7 @@ class FileSeries:
     """
 
     facts: SeriesFacts
-    table: CandleTable
+    table: Table
     moments: Moments
     column_symbol: str
     first_row: int

@@ -8,12 +8,12 @@ from adapters.history.arrow import compute
 from adapters.history.checks import SymbolFacts, split
 from adapters.history.exact import integers
 from adapters.history.moments import Moments
-from adapters.history.tables import CandleTable
+from adapters.history.tables import Table
 from engine.errors import UserError
 from engine.timebase import Nanos, render_span, render_time
 
 
-def interval_of(table: CandleTable, symbol: str, facts: SymbolFacts) -> Nanos:
+def interval_of(table: Table, symbol: str, facts: SymbolFacts) -> Nanos:
     """The most common distance between rows; of two as common the shorter."""
     if not facts.steps:
         name = f" of {symbol}" if symbol else ""
@@ -25,7 +25,7 @@ def interval_of(table: CandleTable, symbol: str, facts: SymbolFacts) -> Nanos:
 
 
 def gaps_of(
-    table: CandleTable, moments: Moments, symbol: str, facts: SymbolFacts, interval: Nanos
+    table: Table, moments: Moments, symbol: str, facts: SymbolFacts, interval: Nanos
 ) -> tuple[tuple[Nanos, Nanos], ...]:
     """From and to of the holes; ``UserError`` for a row that is off the grid of the others."""
     if len(facts.steps) == 1:
@@ -45,7 +45,7 @@ def gaps_of(
     return tuple(gaps)
 
 
-def _grid(table: CandleTable, moments: Moments, symbol: str, interval: Nanos) -> int:
+def _grid(table: Table, moments: Moments, symbol: str, interval: Nanos) -> int:
     """The remainder of the first two rows that are one interval apart."""
     before = 0
     for _, at in opening_times(table, moments, symbol):
@@ -55,7 +55,7 @@ def _grid(table: CandleTable, moments: Moments, symbol: str, interval: Nanos) ->
     return before % interval
 
 
-def opening_times(table: CandleTable, moments: Moments, symbol: str) -> Iterator[tuple[int, int]]:
+def opening_times(table: Table, moments: Moments, symbol: str) -> Iterator[tuple[int, int]]:
     """Row and opening time of every candle of one symbol."""
     for row, columns in table.batches(columns=1):
         for name, rows in split(columns, table.has_symbol):

@@ -1,11 +1,11 @@
-"""Candle files as streams of columns: Parquet by record batches, CSV by blocks.
+"""Files as streams of columns: Parquet by record batches, CSV by blocks.
 
 Nothing here holds a whole file. Every fault of a file's form is one sentence with its name.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,12 @@ _BLOCK_BYTES = 1 << 20
 _MAGIC = b"PAR1"
 
 Batch = tuple[int, list[pa.Array]]
-"""Number of the first row (from 0), and its columns: time, the five numbers, symbol if any."""
+"""Number of the first row (from 0), and its columns in the order of the table's names."""
 
 
 @frozen
-class CandleTable:
-    """One file whose header is right. ``names`` are its own names of time, numbers and symbol."""
+class Header:
+    """A file that can be read, and what its columns are called."""
 
     path: Path
     parquet: bool
@@ -38,22 +38,66 @@ class CandleTable:
     delimiter: str
     stamp: tuple[int, int]
 
-    @property
-    def has_symbol(self) -> bool:
-        """Whether a column tells the symbol: a long table."""
-        return len(self.names) > 1 + len(NUMBERS)
+    def find(self, *choices: str) -> str:
+        """The file's own name of the first of these columns that it has, "" for none of them.
+
+        Letters' case and blanks around a name do not count. ``UserError`` for two of one name.
+        """
+        by_name: dict[str, list[str]] = {}
+        for name in self.names:
+            by_name.setdefault(name.strip().lower(), []).append(name)
+        for choice in choices:
+            found = by_name.get(choice, [])
+            if len(found) > 1:
+                raise UserError(f"{self.path} has two columns called {choice}; remove one of them")
+            if found:
+                return found[0]
+        return ""
+
+    def table(self, names: Sequence[str], numbers: Sequence[str], lists: bool = False) -> "Table":
+        """The columns ``names`` in that order, and the symbol's if there is one.
+
+        ``UserError`` when one of ``numbers`` among them (or, for ``lists``, of their elements) has
+        a type without exact numbers.
+        """
+        symbol = self.find("symbol")
+        chosen = (*names, symbol) if symbol else tuple(names)
+        if self.parquet:
+            types = [self.types[self.names.index(name)] for name in numbers]
+            if lists:
+                types = [_elements(self.path, *each) for each in zip(numbers, types, strict=True)]
+            _check_types(self.path, numbers, types)
+        return Table(self.path, self.parquet, chosen, self.delimiter, self.stamp, bool(symbol))
+
+
+@frozen
+class Table:
+    """The columns of one file that are needed; ``names`` are its own names for them.
+
+    The last is the symbol where ``has_symbol``: a long table.
+    """
+
+    path: Path
+    parquet: bool
+    names: tuple[str, ...]
+    delimiter: str
+    stamp: tuple[int, int]
+    has_symbol: bool
 
     def where(self, row: int) -> str:
         """The place of a row for people: a line of a CSV file (blank ones are not counted), or a
         row of a Parquet file."""
         return f"row {row + 1}" if self.parquet else f"line {row + 2}"
 
-    def batches(self, columns: int | None = None) -> Iterator[Batch]:
-        """The file from its beginning; only time, or time and symbol, when ``columns`` says so."""
+    def batches(self, columns: int | None = None, rows: int = BATCH_ROWS) -> Iterator[Batch]:
+        """The file from its beginning; only time, or time and symbol, when ``columns`` says so.
+
+        Of a Parquet file ``rows`` at a time, at most.
+        """
         names = self._chosen(columns)
         row = 0
         try:
-            for batch in self._open(names):
+            for batch in self._open(list(dict.fromkeys(names)), rows):
                 yield row, [batch.column(name) for name in names]
                 row += batch.num_rows
         except (pa.ArrowException, OSError) as error:
@@ -65,24 +109,24 @@ class CandleTable:
             return names
         return [names[0], names[-1]] if self.has_symbol else [names[0]]
 
-    def _open(self, names: list[str]) -> Iterator[pa.RecordBatch]:
+    def _open(self, names: list[str], rows: int) -> Iterator[pa.RecordBatch]:
         if self.parquet:
-            yield from parquet_batches(self.path, names, BATCH_ROWS, _BLOCK_BYTES)
+            yield from parquet_batches(self.path, names, rows, _BLOCK_BYTES)
             return
         with _open_csv(self.path, self.delimiter, names) as reader:
             yield from reader
 
     def unchanged(self) -> None:
         """Refuse a file that is not the one that was checked."""
-        if _stamp(self.path) != self.stamp:
+        if stamp_of(self.path) != self.stamp:
             raise UserError(f"{self.path} was changed while it was read; start again")
 
 
-def open_table(path: Path) -> CandleTable:
-    """The file at ``path``, its header checked; ``UserError`` with one sentence otherwise."""
-    stamp = _stamp(path)
+def open_header(path: Path) -> Header:
+    """What the columns of the file at ``path`` are called; ``UserError`` with one sentence."""
+    stamp = stamp_of(path)
     if stamp[0] == 0:
-        raise UserError(f"{path} is empty; give a file of candles")
+        raise UserError(f"{path} is empty; give a file of candles or another recording")
     parquet = path.suffix.lower() in (".parquet", ".pq") or _begins(path) == _MAGIC
     delimiter = ","
     try:
@@ -96,13 +140,23 @@ def open_table(path: Path) -> CandleTable:
         kind = "a Parquet file" if parquet else "a CSV file"
         raise UserError(
             _short_line(path, str(error))
-            or f"{path} is not {kind} ({_first_line(str(error))}); give candles as Parquet or CSV"
+            or f"{path} is not {kind} ({_first_line(str(error))}); "
+            "give candles or another recording as Parquet or CSV"
         ) from error
-    names = _columns(path, schema.names)
-    types = tuple(schema.field(name).type for name in names)
-    if parquet:
-        _check_types(path, names, types)
-    return CandleTable(path, parquet, names, types, delimiter, stamp)
+    types = tuple(field.type for field in schema)
+    return Header(path, parquet, tuple(schema.names), types, delimiter, stamp)
+
+
+def candle_table(header: Header) -> Table:
+    """The columns of candles; ``UserError`` with what is missing."""
+    return header.table(*_columns(header, NUMBERS))
+
+
+def mark_table(header: Header) -> Table:
+    """The columns of mark prices' candles. They have no volume: their close stands in for it, so
+    that all else is checked as candles are."""
+    names, numbers = _columns(header, PRICES)
+    return header.table([*names, names[-1]], numbers)
 
 
 def digest(path: Path) -> str:
@@ -111,15 +165,16 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Size and time of change; ``UserError`` for what is no readable file."""
     try:
         found = path.stat()
     except OSError as error:
         raise UserError(
-            f"{path} cannot be read ({error.strerror}); give the path of a candle file"
+            f"{path} cannot be read ({error.strerror}); give the path of a recording"
         ) from error
     if path.is_dir():
-        raise UserError(f"{path} is a folder; give the path of a candle file")
+        raise UserError(f"{path} is a folder; give the path of a recording")
     return found.st_size, found.st_mtime_ns
 
 
@@ -129,7 +184,7 @@ def _begins(path: Path) -> bytes:
             return file.read(len(_MAGIC))
     except OSError as error:
         raise UserError(
-            f"{path} cannot be read ({error.strerror}); give the path of a candle file"
+            f"{path} cannot be read ({error.strerror}); give the path of a recording"
         ) from error
 
 
@@ -153,29 +208,37 @@ def _open_csv(path: Path, delimiter: str, names: list[str] | None) -> Any:
     )
 
 
-def _columns(path: Path, found: list[str]) -> tuple[str, ...]:
-    """The file's own names of the columns that are needed, in our order."""
-    by_name: dict[str, str] = {}
-    for name in found:
-        low = name.strip().lower()
-        if low in by_name and low in (*TIME_NAMES, *NUMBERS, "symbol"):
-            raise UserError(f"{path} has two columns called {low}; remove one of them")
-        by_name.setdefault(low, name)
-    time = next((name for name in TIME_NAMES if name in by_name), None)
-    missing = [name for name in NUMBERS if name not in by_name]
-    if time is None:
+def _columns(header: Header, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The file's own names of the time and the numbers that are needed, and of the numbers."""
+    found = [header.find(name) for name in wanted]
+    missing = [name for name, own in zip(wanted, found, strict=True) if not own]
+    time = header.find(*TIME_NAMES)
+    if not time:
         missing.insert(0, "a time (" + ", ".join(TIME_NAMES) + ")")
-    if time is None or missing:
+    if missing:
+        raise wrong_header(header, missing)
+    return [time, *found], found
+
+
+def wrong_header(header: Header, missing: Sequence[str]) -> UserError:
+    """The sentence for a file without columns that it needs."""
+    return UserError(
+        f"{header.path} has a wrong header: missing {', '.join(missing)}; "
+        f"found {', '.join(header.names)}; name the columns in the first line"
+    )
+
+
+def _elements(path: Path, name: str, kind: pa.DataType) -> pa.DataType:
+    """The type of what is in a column of lists."""
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
         raise UserError(
-            f"{path} has a wrong header: missing {', '.join(missing)}; found {', '.join(found)}; "
-            "name the columns in the first line"
+            f"{path} has column {name} of type {kind}; store a list of levels in each row"
         )
-    chosen = [time, *NUMBERS] + (["symbol"] if "symbol" in by_name else [])
-    return tuple(by_name[name] for name in chosen)
+    return kind.value_type
 
 
-def _check_types(path: Path, names: tuple[str, ...], types: tuple[pa.DataType, ...]) -> None:
-    for name, kind in zip(names[1 : 1 + len(NUMBERS)], types[1:], strict=False):
+def _check_types(path: Path, names: Sequence[str], types: Sequence[pa.DataType]) -> None:
+    for name, kind in zip(names, types, strict=True):
         text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
         exact = pa.types.is_integer(kind) or pa.types.is_decimal(kind) or text
         if not exact and not pa.types.is_float64(kind):
@@ -201,7 +264,7 @@ def _short_line(path: Path, reason: str) -> str:
     )
 
 
-def _broken(table: CandleTable, row: int, reason: str) -> str:
+def _broken(table: Table, row: int, reason: str) -> str:
     """A sentence for a fault that shows only while the file is read."""
     return _short_line(table.path, reason) or (
         f"{table.path} cannot be read from {table.where(row)} on ({_first_line(reason)}); "

@@ -1,0 +1,80 @@
+"""What translators of all venues share: numbers of messages, and what they leave behind."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from adapters.history.exact import exact_number
+from engine.messages.market import Level, MarketEvent
+from engine.money import Price, Quantity
+from engine.timebase import MICROSECOND, MILLISECOND, Nanos
+
+
+class Heard(NamedTuple):
+    """What a message tells: the venue's time of it (ns, 0 where there is none), and its events."""
+
+    venue_ns: int
+    events: Sequence[MarketEvent]
+
+
+NOTHING = Heard(0, ())
+
+
+class Translator(Protocol):
+    """One venue's messages as events. It keeps what it must know of earlier ones.
+
+    A message that is not as the venue's document has it raises ``KeyError``, ``TypeError`` or
+    ``ValueError``. ``left_out`` counts what gave no event, by what it was.
+    """
+
+    left_out: Counter[str]
+
+    def understands(self, message: dict[str, Any]) -> bool:
+        """Whether it is a message of this venue."""
+
+    def hear(self, message: dict[str, Any], received_ns: int) -> Heard:
+        """The events of a message."""
+
+
+@lru_cache(maxsize=1 << 16)
+def number(text: str | int) -> int:
+    """The e8 integer of a number as it stands in a message; ``ValueError`` without one."""
+    try:
+        return exact_number(text)
+    except ValueError as error:
+        raise ValueError(f"{text} {error}") from error
+
+
+def price(text: str | int) -> Price:
+    """A price, e8."""
+    return Price(number(text))
+
+
+def quantity(text: str | int) -> Quantity:
+    """A quantity, e8."""
+    return Quantity(number(text))
+
+
+def milliseconds(value: str | int) -> Nanos:
+    """Nanoseconds of a time in milliseconds."""
+    return Nanos(int(value) * MILLISECOND)
+
+
+def microseconds(value: str | int) -> Nanos:
+    """Nanoseconds of a time in microseconds."""
+    return Nanos(int(value) * MICROSECOND)
+
+
+def levels(rows: Iterable[Sequence[Any]]) -> tuple[Level, ...]:
+    """Pairs of price and quantity as they stand in a message."""
+    return tuple([(price(row[0]), quantity(row[1])) for row in rows])
+
+
+def side_of(word: str) -> Any:
+    """1 for ``Buy``, -1 for ``Sell``; ``ValueError`` for anything else."""
+    if word == "Buy":
+        return 1
+    if word == "Sell":
+        return -1
+    raise ValueError(f"side {word} is neither Buy nor Sell")
