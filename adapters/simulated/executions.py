@@ -77,7 +77,18 @@ def close_position(
     opener = position.opener
     venue_order_id = state.next_order_id()
     for price, quantity in state.liquidity.sweep(market, side, abs(was), base):
-        _close_part(state, market, position, side, price, quantity, cause, venue_order_id, venue_ns)
+        _close_part(
+            state,
+            market,
+            position,
+            side,
+            price,
+            quantity,
+            cause,
+            venue_order_id,
+            venue_ns,
+            is_ambiguous,
+        )
         state.liquidity.took(market, side, price, quantity)
     assert position.quantity == 0, "a stop closes the whole position"
     position.opener = opener
@@ -95,6 +106,7 @@ def _close_part(
     cause: FillCause,
     venue_order_id: str,
     venue_ns: int,
+    is_ambiguous: bool,
 ) -> None:
     value = notional(price, quantity)
     profit = position.apply(side, price, quantity, value)
@@ -113,6 +125,7 @@ def _close_part(
         state.costs.asset,
         False,
         Nanos(venue_ns),
+        is_ambiguous,
     )
     state.outbox.send_fill(report, venue_ns, position.opener, 0)
 

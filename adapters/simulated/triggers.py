@@ -202,13 +202,14 @@ def _act(
         state.refresh(market)
         return
     position, guard = what
-    if guard.cause == "stop_loss":
-        candle, target = way.candle, position.target_price
-        if way.leg >= 0 and candle is not None and target:
-            state.ambiguous_bars += candle.low <= target <= candle.high
-    elif guard.source in market.following and state.target_fill == "level":
+    is_stop = guard.cause == "stop_loss"
+    if not is_stop and guard.source in market.following and state.target_fill == "level":
         here = level
-    close_position(state, market, position, here, guard.cause, venue_ns)
+    other = position.target_price if is_stop else position.stop_price
+    candle = way.candle if way.leg >= 0 else None
+    is_ambiguous = candle is not None and other > 0 and candle.low <= other <= candle.high
+    state.ambiguous_bars += is_ambiguous
+    close_position(state, market, position, here, guard.cause, venue_ns, is_ambiguous)
 
 
 def _fill_limit(
