@@ -15,6 +15,7 @@ from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.state import VenueState
+from adapters.simulated.ticks import TickFeed
 from adapters.simulated.triggers import meet_open, meet_price, walk_candle
 from engine.accounts.margin import maintenance_margin, position_margin
 from engine.domain.candle import Candle
@@ -54,6 +55,7 @@ class SimulatedExchange:
         "_reports",
         "_requests",
         "_state",
+        "_ticks",
         "next_report_ns",
         "next_request_ns",
     )
@@ -69,6 +71,8 @@ class SimulatedExchange:
         self._reports = ReportQueue(simulation.report_latency_ns)
         self._state = VenueState(terms, self._reports)
         self._markets = self._state.markets
+        on = simulation.matched_on
+        self._ticks = None if on == "candles" else TickFeed(self._state, self._reports, on)
         self._gateway = gateway_for(self._state, self._reports, simulation.answer_timeout_ns)
         self.next_request_ns: int = self._requests.next_ns
         self.next_report_ns: int = self._reports.next_ns
@@ -91,7 +95,12 @@ class SimulatedExchange:
         An opening acts at its ``open_ns``, a candle along its path up to ``close_ns``; no report
         of it reaches us before ``at``. Raises ``InvariantError`` for a symbol without instrument.
         """
-        if type(event) is Candle:
+        ticks = self._ticks
+        if ticks is not None:
+            if not ticks.observe(event, at):
+                self._observe_rare(event, at)
+            self.next_report_ns = self._reports.next_ns
+        elif type(event) is Candle:
             market = self._markets.get(event.symbol) or self._market(event.symbol)
             if event.low <= market.floor or market.ceiling <= event.high:
                 self._reports.event_at = at

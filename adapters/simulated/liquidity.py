@@ -1,13 +1,17 @@
 """What a taker finds in the market: offers, best first, by what the run is matched on."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from adapters.simulated.fees import TradingCosts, price_against
-from adapters.simulated.markets import UNLIMITED, VenueMarket
+from adapters.simulated.markets import VenueMarket
+from adapters.simulated.shown import Offers
+from adapters.simulated.tape import UNLIMITED
 from engine.messages.runs import Terms
+from engine.money import round_down, round_up
 
-Offers = tuple[tuple[int, int], ...]
-"""``(price, quantity)`` of what can be had, the best price first; every quantity > 0."""
+DOUBLINGS = 10
+"""How often what was shown can be doubled: beyond 1,024 times the quote there is no market."""
 
 
 class Liquidity(Protocol):
@@ -27,10 +31,10 @@ class Liquidity(Protocol):
 
 
 class BarLiquidity:
-    """Of bars only: one price, spread and slippage off the market, and a share of the volume.
+    """Of bars and trades: one price, spread and slippage off the market, and a share of the volume.
 
-    Takers get the declared share of the last closed bar's volume. A limit order pays the market's
-    price or its own, whichever is better for it.
+    Takers get the declared share of the last closed bar's volume; of trades alone a minute is the
+    bar. A limit order pays the market's price or its own, whichever is better for it.
     """
 
     __slots__ = ("_costs", "_volume_share")
@@ -50,7 +54,10 @@ class BarLiquidity:
         price = price_against(side, base, self._costs.taker_cost, market.instrument.tick)
         if limit:
             price = min(price, limit) if side > 0 else max(price, limit)
-        room = market.taker_room(self._volume_share) if self._volume_share else UNLIMITED
+        room = UNLIMITED
+        if self._volume_share:
+            lot, tape = market.instrument.lot, market.ticks.tape
+            room = tape.taker_room(market.bar, self._volume_share, lot)
         return ((price, room),) if room > 0 else ()
 
     def sweep(self, market: VenueMarket, side: int, quantity: int, base: int) -> Offers:
@@ -62,9 +69,96 @@ class BarLiquidity:
         """The bar's share gets smaller."""
         del side, price
         if self._volume_share:
-            market.note_taken(quantity)
+            market.ticks.tape.note_taken(market.bar, quantity)
+
+
+class BookLiquidity:
+    """Of quotes or depth: what is shown, less what we took of it.
+
+    Beyond a quote the market gives way: when c times the shown quantity is gone, c = 1, 2, 4 …,
+    as much again costs ``impact`` * (2c - 1) more than the quote; that is the price of its last
+    multiple, so no part of it is too cheap. Without impact the quote's price holds for all. A
+    book with levels ends with its last one. Only a position's own stop pays on beyond it, by the
+    same rule from the last level, and never gets a better price than where the market is.
+    """
+
+    __slots__ = ("_costs", "_impact", "_on_depth")
+
+    def __init__(self, costs: TradingCosts, impact: int, on_depth: bool) -> None:
+        self._costs = costs
+        self._impact = impact
+        self._on_depth = on_depth
+
+    def best(self, market: VenueMarket, side: int, base: int) -> int:
+        """The best price that is shown."""
+        del base
+        return market.ticks.book.best(side)
+
+    def offers(self, market: VenueMarket, side: int, base: int, limit: int) -> Offers:
+        """What is shown, in whole lots, and beyond a quote what it gives way to."""
+        del base
+        shown = self._in_lots(market, market.ticks.book.offers(side, limit))
+        if self._on_depth:
+            return shown
+        best = market.ticks.book.best(side)
+        if best == 0 or (limit and side * best > side * limit):
+            return shown
+        return shown + tuple(self._beyond(market, side, best, limit))
+
+    def sweep(self, market: VenueMarket, side: int, quantity: int, base: int) -> Offers:
+        """All of ``quantity``; what nobody shows is had at the last price that was reckoned."""
+        pieces = list(self._in_lots(market, market.ticks.book.offers(side, 0)))
+        last = market.ticks.book.last_level(side)
+        if last:
+            pieces += self._beyond(market, side, last, 0)
+        else:
+            last = price_against(side, base, self._costs.taker_cost, market.instrument.tick)
+        pieces.append((pieces[-1][0] if pieces else last, quantity))
+        swept: list[tuple[int, int]] = []
+        for price, there in pieces:
+            piece = min(there, quantity)
+            swept.append((max(price, base) if side > 0 else min(price, base), piece))
+            quantity -= piece
+            if quantity == 0:
+                break
+        return tuple(swept)
+
+    def took(self, market: VenueMarket, side: int, price: int, quantity: int) -> None:
+        """The book has that much less, from its best price on."""
+        del price
+        market.ticks.book.took(side, quantity)
+
+    def _in_lots(self, market: VenueMarket, offers: Offers) -> Offers:
+        lot = market.instrument.lot
+        whole = ((price, round_down(quantity, lot)) for price, quantity in offers)
+        return tuple(offer for offer in whole if offer[1] > 0)
+
+    def _beyond(
+        self, market: VenueMarket, side: int, last: int, limit: int
+    ) -> Iterator[tuple[int, int]]:
+        """What takers find past ``last``, the worst price shown, as far as ``limit`` lets them."""
+        lot, tick = market.instrument.lot, market.instrument.tick
+        shown = market.ticks.book
+        if self._impact == 0:
+            yield last, UNLIMITED
+            return
+        unit, gone = round_down(shown.unit(side), lot), round_up(shown.overdrawn(side), lot)
+        multiple = 1
+        for _ in range(DOUBLINGS):
+            price = price_against(side, last, self._impact * (2 * multiple - 1), tick)
+            if limit and side * price > side * limit:
+                return
+            there = unit * multiple
+            had = min(gone, there)
+            gone -= had
+            if there > had:
+                yield price, there - had
+            multiple *= 2
 
 
 def liquidity_for(terms: Terms, costs: TradingCosts) -> Liquidity:
     """The policy of a run."""
-    return BarLiquidity(costs, terms.simulation.volume_share)
+    simulation = terms.simulation
+    if simulation.matched_on in ("quotes", "depth"):
+        return BookLiquidity(costs, simulation.impact, simulation.matched_on == "depth")
+    return BarLiquidity(costs, simulation.volume_share)

@@ -9,18 +9,19 @@ from collections.abc import Mapping
 
 from adapters.simulated.ladder import FALLING, RISING
 from adapters.simulated.margin import margin_held
+from adapters.simulated.market_ticks import MarketTicks
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
+from adapters.simulated.queues import goes_through
 from adapters.simulated.resting import Resting
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.order import PriceSource
 from engine.ids import PositionKey
+from engine.messages.runs import SimulationTerms
 from engine.money import SCALE, round_down
 
-UNLIMITED = 1 << 80
-"""More than every quantity."""
-UNREACHED_LOW = -1
+UNREACHED_LOW = 0
 UNREACHED_HIGH = 1 << 80
 """Below and above every price: nothing waits on that side."""
 
@@ -37,8 +38,6 @@ class VenueMarket:
     """
 
     __slots__ = (
-        "_taken",
-        "_taken_of",
         "ask",
         "bar",
         "bid",
@@ -60,6 +59,7 @@ class VenueMarket:
         "stop_requests",
         "taker_fee",
         "through",
+        "ticks",
         "touched_ns",
         "venue_account",
     )
@@ -71,7 +71,7 @@ class VenueMarket:
         indexes: tuple[int, ...],
         leverage: int,
         taker_fee: int,
-        through: bool,
+        simulation: SimulationTerms,
     ) -> None:
         self.instrument = instrument
         self.venue_account = venue_account
@@ -96,7 +96,8 @@ class VenueMarket:
         self.reducing: Mapping[int, dict[str, VenueOrder]] = {index: {} for index in indexes}
         """Those of them that only reduce, by the index of their position."""
         self.resting = Resting()
-        self.through = through
+        self.ticks = MarketTicks(simulation)
+        self.through = goes_through(simulation.matched_on, simulation.queue)
         self.held = 0
         self.floor = UNREACHED_LOW
         self.ceiling = UNREACHED_HIGH
@@ -106,8 +107,6 @@ class VenueMarket:
         self.executions = 0
         self.taker_fee = taker_fee
         """The venue's taker fee rate, part of every margin (bybit-v5.md 6.2)."""
-        self._taken = 0
-        self._taken_of: Candle | None = None
 
     def position_at(self, key: PositionKey) -> VenuePosition | None:
         """The position of that key; None where the account's position mode has no such index."""
@@ -129,12 +128,16 @@ class VenueMarket:
             level = order.price - (order.side * self.instrument.tick if self.through else 0)
         order.ladder = ladder
         ladder.add(order, level)
+        if order.triggered:
+            self.ticks.queues.join(order, self.touched_ns)
 
     def leave(self, order: VenueOrder) -> None:
         """An order waits no more; the caller refreshes. One that did not wait is fine."""
         if order.ladder is not None:
             order.ladder.remove(order)
             order.ladder = None
+            if order.place is not None:
+                self.ticks.queues.leave(order)
             name = order.venue_order_id
             del self.orders[name]
             if order.reduces:
@@ -175,19 +178,6 @@ class VenueMarket:
     def shared(self, volume: int, volume_share: int) -> int:
         """The share of a bar's volume that we may have, rounded down to the lot."""
         return round_down(volume * volume_share // SCALE, self.instrument.lot)
-
-    def taker_room(self, volume_share: int) -> int:
-        """What takers may still have of the last closed bar's volume; all before the first."""
-        if self.bar is None:
-            return UNLIMITED
-        taken = self._taken if self._taken_of is self.bar else 0
-        return max(0, self.shared(self.bar.volume, volume_share) - taken)
-
-    def note_taken(self, quantity: int) -> None:
-        """A taker had ``quantity``: the next one of the same bar gets that much less."""
-        if self._taken_of is not self.bar:
-            self._taken_of, self._taken = self.bar, 0
-        self._taken += quantity
 
     def next_execution_id(self) -> str:
         """``symbol-n``, counted per symbol: the same run gives the same ids."""

@@ -2,9 +2,9 @@
 
 from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, fill_order
 from adapters.simulated.faults import PIECE_GAP_NS
-from adapters.simulated.liquidity import Offers
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
+from adapters.simulated.shown import Offers
 from adapters.simulated.state import VenueState
 
 NO_LIQUIDITY = "EC_NoImmediateQtyToFill"
@@ -45,8 +45,8 @@ def rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: int) ->
     if order.reduces and order.position.reducible(order.side) == 0:
         cancel(state, market, order, REDUCE_ONLY_GONE, max(now, market.touched_ns))
         return
-    market.rest(order)
     market.touched_ns = max(market.touched_ns, now)
+    market.rest(order)
     state.refresh(market)
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Final
 
 from adapters.simulated.ladder import Ladder
+from adapters.simulated.place import Place
 from adapters.simulated.positions import VenuePosition
 from engine.domain.order import FillCause, OrderState, OrderType
 from engine.ids import NO_CLIENT_ID, ClientId
@@ -51,6 +52,7 @@ class VenueOrder:
         "muted",
         "number",
         "origin",
+        "place",
         "position",
         "price",
         "quantity",
@@ -97,6 +99,8 @@ class VenueOrder:
         self.ladder: Ladder[VenueOrder] | None = None
         """Where it waits, at ``level``; None for an order that does not."""
         self.level = 0
+        self.place: Place | None = None
+        """Its place in the queue, where a resting limit order of a run on ticks has one."""
         self.venue_order_id = venue_order_id
         self.filled = 0
         self.fills = 0

@@ -109,5 +109,5 @@ class VenueState:
             HEDGE if venue.position_mode == "hedge" else ONE_WAY,
             max(leverages, default=ONE),
             venue.taker_fee,
-            through=self._terms.simulation.queue != "front",
+            self._terms.simulation,
         )

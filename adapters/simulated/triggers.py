@@ -11,11 +11,12 @@ from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, close_positi
 from adapters.simulated.fees import price_against
 from adapters.simulated.ladder import FALLING, RISING
 from adapters.simulated.margin import opening_quantity
-from adapters.simulated.markets import UNLIMITED, VenueMarket
+from adapters.simulated.markets import VenueMarket
 from adapters.simulated.matching import meet_market
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import Guard, VenuePosition
 from adapters.simulated.state import VenueState
+from adapters.simulated.tape import UNLIMITED
 from engine.accounts.margin import order_cost
 from engine.domain.candle import Candle
 from engine.domain.order import PriceSource
@@ -82,6 +83,15 @@ def meet_price(
     way = _Way(venue_ns, (source,), market.last)
     _go(state, market, way, price, price, FALLING)
     _go(state, market, way, price, price, RISING)
+
+
+def meet_last(
+    state: VenueState, market: VenueMarket, direction: int, reach: int, venue_ns: int
+) -> None:
+    """The last price jumped to where it is now: stops, targets and conditional orders that wait
+    in ``direction`` up to ``reach`` act there. Limit orders are the tick's business.
+    """
+    _go(state, market, _Way(venue_ns, market.following), market.last, reach, direction)
 
 
 def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
