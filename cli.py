@@ -40,6 +40,7 @@ COMMANDS: Table = {
     "replay": ("commands.replay:command", "Rebuild the state from a journal."),
     "verify": ("commands.verify:command", "Prove a journal: chain, refold, re-decide, tables."),
     "explain": ("commands.explain:command", "Why this order, and why not that one."),
+    "report": ("commands.report:command", "A run as a page, and as files beside it."),
     "what-if": ("commands.what_if:command", "The same market under other settings."),
     "diff": ("commands.diff:command", "Where two runs part, and what that came to."),
     "incidents": ("commands.incidents:command", "What needed a person's eye."),

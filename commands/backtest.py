@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from journal.places import check_name
 from journal.reader import JournalReader
 from replays.plan import Plan, Wanted, plan_run
 from replays.queries import rows_of
+from replays.report.place import check_folder
 from replays.running import Kept, Ran, run_to_file
 from replays.summary import Summary, summarise
 
@@ -47,9 +49,18 @@ _REFRESHES_PER_SECOND = 5
     type=click.Path(path_type=Path),
     help="Where the journal goes; else CONFIG-RUN.db in the working folder.",
 )
+@click.option(
+    "--report",
+    "report",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also make the report of the run: a page and files in the folder DIR.",
+)
 @click.option("--replace", is_flag=True, help="Replace that journal, once the new one is sealed.")
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
     config: Path,
     candles: tuple[str, ...],
     start: str,
@@ -57,6 +68,7 @@ def command(
     sets: tuple[str, ...],
     strategies: tuple[str, ...],
     journal: Path | None,
+    report: Path | None,
     replace: bool,
     as_json: bool,
 ) -> int:
@@ -77,18 +89,38 @@ def command(
         plan = plan_run(wanted, BACKTEST, os.environ, shelf)
     path = journal or default_journal(config, plan)
     check_name(path, replace)
+    if report is not None:
+        check_folder(report, replace)
     ran, summary, order = perform(plan, path, replace)
     commands = next_commands(summary, str(path), strategies, order)
 
     def show() -> None:
         console = screen()
-        show_summary(console, summary, ran.outcome.exchange.ambiguous_bars)
+        show_summary(console, summary)
         show_run(console, ran, summary)
+        if report is not None:
+            make_report(context, path, report, replace, quiet=False)
         show_next(console, commands)
 
     warnings = warnings_of(plan, summary)
     data = run_data(ran, summary, commands, warnings)
+    if report is not None:
+        data["report"] = str(report)
+        if as_json:
+            make_report(context, path, report, replace, quiet=True)
     return give(Answer(data, show, warnings=warnings), as_json)
+
+
+def make_report(
+    context: click.Context, journal: Path, folder: Path, replace: bool, quiet: bool
+) -> None:
+    """``tradefold report``, found in the program's own table: what draws is loaded only here."""
+    program = context.find_root().command
+    assert isinstance(program, click.Group), "a command is always asked through the program"
+    report = program.get_command(context, "report")
+    assert report is not None, "the program has the command"
+    with redirect_stdout(StringIO()) if quiet else nullcontext():
+        context.invoke(report, journal=journal, out=folder, replace=replace, as_json=False)
 
 
 def warnings_of(plan: Plan, summary: Summary) -> tuple[str, ...]:

@@ -1,0 +1,230 @@
+"""The account state at every candle, folded from a journal's frames, and what is drawn from it.
+
+How this works: the frames are refolded once. At the end of each moment at which a candle closed
+the engine's own state is read: that is the proof-grade curve (S2-97). Nothing grows with history
+but what is asked for: lines are thinned on the way, days are kept whole.
+"""
+
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from engine.domain.candle import Candle
+from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES
+from engine.messages.decisions import Approved, OrderRequested
+from engine.messages.venue import OrderFilled
+from engine.money import notional
+from engine.state import EngineState
+from engine.timebase import day_start
+from journal.frame import FrameSource
+from replays.thinning import Bars, Line
+
+ALL = ""
+"""The name under which the sum of all accounts is kept."""
+
+
+@attrs.frozen
+class AccountPoint:
+    """One account at the end of one moment; money e8.
+
+    ``equity`` is ``cash`` plus ``unrealised``; ``exposure`` is the value of its open positions at
+    the mark, longs and shorts added up.
+    """
+
+    at: int
+    account: str
+    cash: int
+    unrealised: int
+    equity: int
+    peak: int
+    exposure: int
+    open_positions: int
+    standing: str
+
+
+Sink = Callable[[AccountPoint], None]
+
+
+@attrs.define
+class Fall:
+    """The deepest fall of a line from its highest point: times in nanoseconds, depth e8.
+
+    ``recovered_at`` is 0 while the line has not been as high again.
+    """
+
+    depth: int = 0
+    peak_at: int = 0
+    trough_at: int = 0
+    recovered_at: int = 0
+    highest: int = 0
+    highest_at: int = 0
+
+    def take(self, at: int, equity: int) -> None:
+        """Take in the next point."""
+        if equity >= self.highest:
+            if self.depth and not self.recovered_at and self.highest_at == self.peak_at:
+                self.recovered_at = at
+            self.highest, self.highest_at = equity, at
+            return
+        if self.highest > 0:
+            depth = (self.highest - equity) * 100_000_000 // self.highest
+            if depth > self.depth:
+                self.depth, self.peak_at, self.trough_at = depth, self.highest_at, at
+                self.recovered_at = 0
+
+
+@attrs.define
+class Curve:
+    """What one account, or all of them, went through.
+
+    ``days`` are ``(day_ns, equity at its end)``, ``moments`` the candles' closes and ``exposed``
+    those with an open position. ``slippage`` is what fills cost against the price that the
+    decision saw (> 0 was lost), ``traded`` the value of all fills.
+    """
+
+    start: int
+    line: Line
+    days: dict[int, int] = attrs.field(factory=dict)
+    fall: Fall = attrs.field(factory=Fall)
+    moments: int = 0
+    exposed: int = 0
+    equity_sum: int = 0
+    slippage: int = 0
+    traded: int = 0
+
+    def take(self, at: int, day: int, equity: int, exposed: bool) -> None:
+        """Take in the next moment."""
+        self.line.take(at, equity)
+        self.fall.take(at, equity)
+        self.days[day] = equity
+        self.moments += 1
+        self.exposed += exposed
+        self.equity_sum += equity
+
+
+@attrs.define
+class RunCurves:
+    """All curves of a run, by account (``ALL`` for the sum), and the prices of its symbols."""
+
+    curves: dict[str, Curve]
+    prices: dict[str, Bars]
+
+
+def fold_curves(source: FrameSource, points: int, sink: Sink | None = None) -> RunCurves:
+    """Fold the frames of ``source`` into curves of about ``points`` points.
+
+    Every point of every account goes to ``sink`` as it is reached.
+    """
+    head, started = source.head, source.started
+    first_at = next(iter(source.frames(1, 1)))[0].at
+    span = max(1, head.last_at - first_at)
+    allocations: dict[str, int] = {
+        each.name: each.virtual_equity for each in started.terms.accounts
+    }
+    allocations = {ALL: sum(allocations.values()), **allocations}
+    found = RunCurves(
+        {name: Curve(start, Line(first_at, span, points)) for name, start in allocations.items()},
+        {each.symbol: Bars(first_at, span, points) for each in started.terms.instruments},
+    )
+    reset_hour = started.terms.limits.daily_reset_hour
+    for state in _closes(source, _Watcher(found)):
+        _take(found, state, day_start(state.at - 1, reset_hour), sink)
+    return found
+
+
+def _take(found: RunCurves, state: EngineState, day: int, sink: Sink | None) -> None:
+    """Read the state at the end of a moment."""
+    total, exposed = 0, False
+    held: dict[str, int] = {}
+    for positions in state.open_positions.values():
+        for position in positions:
+            value = notional(state.markets[position.key.symbol].mark, abs(position.quantity))
+            held[position.account] = held.get(position.account, 0) + value
+    for name, account in state.accounts.items():
+        equity = account.equity
+        total += equity
+        exposed = exposed or name in held
+        found.curves[name].take(state.at, day, equity, name in held)
+        if sink is not None:
+            cash, open_value = equity - account.unrealised, held.get(name, 0)
+            standing = account.standing(state.at)
+            sink(
+                AccountPoint(
+                    state.at,
+                    name,
+                    cash,
+                    account.unrealised,
+                    equity,
+                    account.peak_equity,
+                    open_value,
+                    account.open_positions,
+                    standing,
+                )
+            )
+    found.curves[ALL].take(state.at, day, total, exposed)
+
+
+class _Watcher:
+    """Looks at each frame before it is folded: prices, and what fills cost."""
+
+    def __init__(self, found: RunCurves) -> None:
+        self.found = found
+        self.expected: dict[str, tuple[str, int]] = {}
+        """Owner and price that the gate saw, by client order id, until the order ends."""
+
+    def decided(self, decisions: tuple[object, ...]) -> None:
+        """Remember the price that an approved entry expected."""
+        approved: Approved | None = None
+        for decision in decisions:
+            if type(decision) is Approved:
+                approved = decision
+            elif type(decision) is OrderRequested and approved is not None:
+                price = decision.price or approved.entry_price
+                self.expected[decision.client_id] = decision.account, price
+                approved = None
+
+    def filled(self, state: EngineState, fill: OrderFilled) -> None:
+        """Count what a new fill cost against the price that was expected of it."""
+        if fill.execution_id in state.blotter.executions:
+            return
+        position = state.positions.get(fill.key)
+        owner = position.account if position is not None else ""
+        wanted = 0
+        if fill.client_id in self.expected:
+            owner, wanted = self.expected[fill.client_id]
+        elif position is not None and fill.cause == "stop_loss":
+            wanted = position.venue_stop
+        elif position is not None and fill.cause == "take_profit":
+            wanted = position.venue_target
+        value = notional(fill.price, fill.quantity)
+        lost = notional(fill.side * (fill.price - wanted), fill.quantity) if wanted else 0
+        for name in (owner, ALL):
+            curve = self.found.curves.get(name)
+            if curve is not None:
+                curve.slippage += lost
+                curve.traded += value
+
+
+def _closes(source: FrameSource, watcher: _Watcher) -> Iterator[EngineState]:
+    """The state at the end of each moment at which a candle closed; the same object each time."""
+    state = EngineState()
+    closed = False
+    prices = watcher.found.prices
+    for first, turns in source.turns():
+        for seq, (at, message, decisions) in enumerate(turns, first):
+            if closed and at > state.at:
+                closed = False
+                yield state
+            if type(message) is Candle:
+                closed = True
+                prices[message.symbol].take(message)
+            elif type(message) is OrderFilled:
+                watcher.filled(state, message)
+            state.seq, state.at = seq, at
+            INPUT_ROUTES[type(message)](state, message)
+            if decisions:
+                watcher.decided(decisions)
+                for decision in decisions:
+                    DECISION_ROUTES[type(decision)](state, decision)
+    if state.run and closed:
+        yield state
