@@ -1,17 +1,18 @@
 """``tradefold journal``: what a journal holds, its last frames, and frames for other programs."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
 import click
 from rich.console import Console
 
 from commands.envelope import Answer, envelope, give
 from commands.options import journal_argument, json_option, open_journal
 from commands.screen import columns, facts, heading, lines, moment, screen
+from commands.summary_facts import assumption_data
+from commands.summary_view import show_assumptions
 from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_span, render_time
@@ -20,6 +21,7 @@ from journal.export import export_frames, export_lines, frame_facts
 from journal.frame import Frame
 from journal.projections.rebuild import rebuild as fold_anew
 from journal.reader import JournalReader
+from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
 from replays.queries import rows_of
 from replays.words import sentence
 
@@ -37,8 +39,9 @@ def show(journal: Path, as_json: bool) -> int:
       tradefold journal show run.db
     """
     with open_journal(journal) as reader:
-        data = _overview(reader)
-    return give(Answer(data, lambda: _show(screen(), data)), as_json)
+        told = assumptions_of(reader.started, ambiguous_bars(reader))
+        data = _overview(reader, told)
+    return give(Answer(data, lambda: _show(screen(), data, told)), as_json)
 
 
 @click.command("tail")
@@ -166,7 +169,7 @@ def _last(reader: JournalReader, count: int, decided: bool) -> list[Frame]:
     return found
 
 
-def _overview(reader: JournalReader) -> dict[str, Any]:
+def _overview(reader: JournalReader, told: Sequence[Assumption]) -> dict[str, Any]:
     head, started = reader.head, reader.started
     first = next(iter(reader.frames(1, 1)))[0]
     terms = started.terms
@@ -187,11 +190,7 @@ def _overview(reader: JournalReader) -> dict[str, Any]:
         "seed": terms.seed,
         "semantics": terms.semantics,
         "interval": render_span(terms.base_interval_ns),
-        "simulation": {
-            name: value if isinstance(value, str) else render(value)
-            for name, value in attrs.asdict(terms.simulation, recurse=False).items()
-            if name in ("path", "half_spread", "slippage", "volume_share")
-        },
+        "assumptions": assumption_data(told),
         "accounts": [
             {
                 "name": each.name,
@@ -207,7 +206,7 @@ def _overview(reader: JournalReader) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, data: dict[str, Any]) -> None:
+def _show(console: Console, data: dict[str, Any], told: Sequence[Assumption]) -> None:
     heading(console, data["journal"], f"{data['bytes'] / 1e6:.1f} MB, format {data['format']}")
     sealed = "sealed" if data["sealed"] else "not sealed: the run was stopped, or still goes on"
     rows = [
@@ -222,10 +221,11 @@ def _show(console: Console, data: dict[str, Any]) -> None:
     facts(console, rows)
     heading(console, "accounts")
     for each in data["accounts"]:
-        told = ", ".join(f"{name} {value}" for name, value in each["parameters"].items())
+        values = ", ".join(f"{name} {value}" for name, value in each["parameters"].items())
         at = f"{' '.join(each['symbols'])} {each['timeframe']}"
         lines(console, [f"{each['name']}  {each['strategy']} on {at}, {each['virtual_equity']}"])
-        lines(console, [f"  {told}"])
+        lines(console, [f"  {values}"])
+    show_assumptions(console, told)
     heading(console, "decisions")
     columns(
         console,

@@ -134,11 +134,6 @@ def percent(value: int | None, places: int = 1) -> str:
     return "-" if value is None else f"{amount(value * 100, places)} %"
 
 
-def exact_percent(value: int) -> str:
-    """An e8 fraction as a percentage with all its digits: rates of fees and spreads."""
-    return f"{render(value * 100)} %"
-
-
 def factor(value: int | None, places: int = 2) -> str:
     """An e8 multiple, or a dash where there is none."""
     return "-" if value is None else amount(value, places)

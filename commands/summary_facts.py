@@ -1,9 +1,11 @@
 """The summary of a run as a program reads it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.money import render
 from engine.timebase import render_time
+from replays.assumptions import Assumption
 from replays.results import Results
 from replays.summary import Summary
 
@@ -13,6 +15,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
     return {
         "from": render_time(summary.first_at),
         "to": render_time(summary.head.last_at),
+        "assumptions": assumption_data(summary.assumptions),
         "accounts": [
             {
                 "name": each.name,
@@ -59,6 +62,11 @@ def summary_data(summary: Summary) -> dict[str, Any]:
         ],
         "provenance": dict(summary.started.provenance),
     }
+
+
+def assumption_data(assumptions: Sequence[Assumption]) -> dict[str, Any]:
+    """The assumptions of a run by their names."""
+    return {each.name: each.value for each in assumptions}
 
 
 def _results_data(results: Results) -> dict[str, Any]:

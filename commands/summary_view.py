@@ -11,7 +11,6 @@ from commands.screen import (
     QUIET,
     amount,
     columns,
-    exact_percent,
     factor,
     facts,
     heading,
@@ -22,9 +21,8 @@ from commands.screen import (
     signed,
     sparkline,
 )
-from engine.messages.runs import SimulationTerms, Terms
-from engine.money import render
 from engine.timebase import render_span, render_time
+from replays.assumptions import Assumption
 from replays.results import Results, sampled
 from replays.summary import AccountSummary, Summary
 
@@ -32,10 +30,10 @@ _SPARKS = 60
 _ACCOUNTS_ABREAST = 5
 
 
-def show_summary(console: Console, summary: Summary, ambiguous_bars: int | None = None) -> None:
+def show_summary(console: Console, summary: Summary) -> None:
     """The parts of a summary, from what went in to what came out."""
     _show_candles(console, summary)
-    _show_assumptions(console, summary.started.terms, ambiguous_bars)
+    show_assumptions(console, summary.assumptions)
     _show_results(console, summary)
     _show_line(console, summary)
     _show_open(console, summary)
@@ -98,54 +96,10 @@ def _day(text: str) -> str:
     return text.removesuffix("Z").removesuffix(":00").replace("T", " ")
 
 
-def _show_assumptions(console: Console, terms: Terms, ambiguous_bars: int | None) -> None:
-    simulation = terms.simulation
-    bars = "" if ambiguous_bars is None else f", {ambiguous_bars} ambiguous bars: the stop won each"
-    share = simulation.volume_share
+def show_assumptions(console: Console, assumptions: Sequence[Assumption]) -> None:
+    """What the run took for granted, a line each."""
     heading(console, "assumptions")
-    facts(
-        console,
-        [
-            ("path in a bar", simulation.path.replace("_", " ") + bars),
-            (
-                "fees",
-                f"taker {exact_percent(terms.venue.taker_fee)}, maker "
-                f"{exact_percent(terms.venue.maker_fee)} ({terms.venue.profile})",
-            ),
-            (
-                "a taker pays",
-                f"half spread {exact_percent(simulation.half_spread)}, slippage "
-                f"{exact_percent(simulation.slippage)} of the price",
-            ),
-            (
-                "latency",
-                f"{_latency(simulation.request_latency_ns)} there, "
-                f"{_latency(simulation.report_latency_ns)} back",
-            ),
-            ("volume share", exact_percent(share) + " of a bar" if share else "without bound"),
-            ("funding", "not charged"),
-            *_faults(simulation),
-        ],
-    )
-
-
-def _latency(nanos: int) -> str:
-    return f"{render(nanos * 100)} ms" if nanos % 1_000_000 else f"{nanos // 1_000_000} ms"
-
-
-def _faults(simulation: SimulationTerms) -> list[tuple[str, str]]:
-    faults = simulation.faults
-    rates = {
-        "refused": faults.reject,
-        "no answer, placed": faults.no_answer_placed,
-        "no answer, lost": faults.no_answer_lost,
-        "partial": faults.partial,
-        "late": faults.late,
-        "doubled": faults.duplicate,
-        "stop refused": faults.stop_reject,
-    }
-    told = ", ".join(f"{name} {exact_percent(rate)}" for name, rate in rates.items() if rate)
-    return [("faults by seed", told)] if told else []
+    facts(console, [(each.title, each.words) for each in assumptions if each.title])
 
 
 def _show_results(console: Console, summary: Summary) -> None:

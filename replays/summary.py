@@ -16,6 +16,7 @@ from engine.money import SCALE, notional
 from engine.timebase import parse_time
 from journal.frame import FrameSource, Head
 from journal.reader import JournalReader
+from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
 from replays.queries import rows_of
 from replays.results import Point, Results, Trade, added, largest_fall, results_of
 
@@ -84,6 +85,7 @@ class Summary:
 
     started: RunStarted
     head: Head
+    assumptions: tuple[Assumption, ...]
     first_at: int
     accounts: tuple[AccountSummary, ...]
     total: Results
@@ -126,6 +128,7 @@ def summarise(journal: JournalReader) -> Summary:
     return Summary(
         started=started,
         head=head,
+        assumptions=assumptions_of(started, ambiguous_bars(journal)),
         first_at=line[0][0],
         accounts=_accounts(journal, started, trades, fills, paid, lines, ends),
         total=results_of(trades),

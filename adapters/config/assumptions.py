@@ -12,6 +12,8 @@ from typing import Any
 
 from adapters.config.layers import Layer, tree_layer
 from adapters.config.nearest import check_profile
+from engine.money import parse
+from engine.timebase import MILLISECOND
 
 DEFAULT_ASSUMPTIONS = "pessimistic"
 ASSUMPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -55,3 +57,16 @@ def assumptions_layer(profile: str, origin: str) -> Layer:
     """The assumptions of a profile; ``UserError`` for one that does not exist."""
     check_profile("simulation", profile, ASSUMPTIONS)
     return tree_layer({"simulation": dict(ASSUMPTIONS[profile])}, origin)
+
+
+def assumed_terms(profile: str) -> dict[str, int | str]:
+    """A profile by the fields of ``SimulationTerms``, as integers; empty for an unknown one."""
+    found: dict[str, int | str] = {}
+    for key, value in ASSUMPTIONS.get(profile, {}).items():
+        if isinstance(value, Decimal):
+            found[key] = parse(value)
+        elif key.endswith("_latency"):
+            found[f"{key}_ns"] = int(value.removesuffix("ms")) * MILLISECOND
+        else:
+            found[key] = value
+    return found

@@ -276,7 +276,7 @@ def test_config_explain_names_the_origin_of_every_setting(
     assert known["run.seed"] == ("9", "--set")
     assert known["venue.wallet"] == ("77777", "environment TRADEFOLD__VENUE__WALLET")
     assert known["accounts.va1.timeframe"] == ("15m", str(settings))
-    assert known["simulation.path"][1] == "default"
+    assert known["simulation.path"][1] == "default (profile pessimistic)"
     shown = tell("config", "explain", settings, "--changed").out
     assert "venue.wallet" in shown
     assert "simulation.path" not in shown
