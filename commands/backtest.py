@@ -36,8 +36,10 @@ _REFRESHES_PER_SECOND = 5
     "--data",
     "candles",
     multiple=True,
-    metavar="[SYMBOL=]PATH|synthetic:SEED",
-    help="Candles: CSV or Parquet, once for each file; or a market made from a seed.",
+    metavar="[SYMBOL[:KIND]=]PATH|synthetic:SEED",
+    help="A recording, once for each file: candles, trades, quotes, depth, marks or funding as CSV "
+    "or Parquet, or raw messages as JSON lines; what it is, its columns tell, or KIND. Or a market "
+    "made from a seed.",
 )
 @click.option("--from", "start", default="", metavar="TIME", help="First candle to open, UTC.")
 @click.option("--to", "end", default="", metavar="TIME", help="Candles open before this, UTC.")
@@ -72,15 +74,17 @@ def command(
     replace: bool,
     as_json: bool,
 ) -> int:
-    """Run CONFIG over candles with the whole engine, and write every decision to a journal.
+    """Run CONFIG over a market with the whole engine, and write every decision to a journal.
 
-    Configuration and candles are checked whole before the first frame. The journal is named
-    after the configuration and the run when --journal does not name it; an existing one is
-    refused without --replace.
+    Configuration and recordings are checked whole before the first frame. Where no file has
+    candles, they are made of the ticks, run.base_interval long. The journal is named after the
+    configuration and the run when --journal does not name it; an existing one is refused without
+    --replace.
 
     \b
     Examples:
-      tradefold backtest my.toml --data BTCUSDT_5m.parquet
+      tradefold backtest my.toml --data BTCUSDT_5m.parquet --data funding.parquet
+      tradefold backtest my.toml --data BTCUSDT:trades=day.csv.gz --set simulation.matched_on=trades
       tradefold backtest my.toml --data synthetic:7,days=30 --set run.seed=8 --journal seven.db
     """
     shelf = shelf_of(strategies)
@@ -137,7 +141,7 @@ def warnings_of(plan: Plan, summary: Summary) -> tuple[str, ...]:
             f"{render(believed)} that the accounts believe to have together; the venue may "
             "refuse what they can afford, raise the one or lower virtual_equity",
         )
-    return tuple(told)
+    return (*told, *plan.market.unused)
 
 
 def default_journal(config: Path, plan: Plan) -> Path:

@@ -95,9 +95,10 @@ class BuiltBars:
     def _prices(self, events: list[MarketEvent]) -> list[int]:
         if self._type is Traded:
             return list(map(attrgetter("price"), events))
+        quotes: list[Any] = events
         if self._type is Quoted:
-            return [(event.bid + event.ask) // 2 for event in events]  # type: ignore[union-attr]
-        return [(event.bids[0][0] + event.asks[0][0]) // 2 for event in events]  # type: ignore[union-attr]
+            return [(quote.bid + quote.ask) // 2 for quote in quotes]
+        return [(book.bids[0][0] + book.asks[0][0]) // 2 for book in quotes]
 
     def _begin(self, at: Nanos, price: int, began: int) -> None:
         self._open_ns = Nanos(at - at % self._interval)

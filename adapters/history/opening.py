@@ -236,6 +236,11 @@ class _Opening:
             raise UserError(
                 f"{symbol} is in {before} and in {source}; give one file for each symbol"
             )
+        if before and kind in _ASIDE:
+            raise UserError(
+                f"{before} and {source} both tell {kind} of {symbol}; give the one that covers the "
+                "run, or both in one file"
+            )
         if before:
             raise UserError(
                 f"{before} and {source} both tell {kind} of {symbol}; give one of them, or name "
