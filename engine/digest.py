@@ -35,7 +35,7 @@ STRATEGY_SCHEMA = 1
 
 SINCE: Final[dict[type, dict[str, int]]] = {
     Ledger: {"funding": 2},
-    Order: {"triggered": 2},
+    Order: dict.fromkeys(("asked", "now", "triggered", "withdrawn"), 2),
     Position: dict.fromkeys(("funding", "previous"), 2),
     Market: dict.fromkeys(("ask", "bid", "quote_ns", "trade_ns"), 2),
     Instrument: dict.fromkeys(

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import (
+    AmendRequested,
     CancelRequested,
     Decision,
     GovernorActed,
@@ -15,6 +16,7 @@ from engine.messages.decisions import (
     StrategyHalted,
 )
 from engine.messages.effects import (
+    AmendOrder,
     CancelOrder,
     Effect,
     LookUpOrder,
@@ -48,6 +50,11 @@ def _cancel(cancel: CancelRequested) -> Iterable[Effect]:
     return (CancelOrder(cancel.key, cancel.client_id),)
 
 
+def _amend(amend: AmendRequested) -> Iterable[Effect]:
+    values = (amend.quantity, amend.price, amend.trigger_price)
+    return (AmendOrder(amend.key, amend.client_id, *values),)
+
+
 def _set_stop(moved: StopMoved) -> Iterable[Effect]:
     return (SetStop(moved.key, moved.stop_price, moved.target_price),)
 
@@ -76,6 +83,7 @@ def _tell_halt(halted: StrategyHalted) -> Iterable[Effect]:
 ROUTES: dict[type, Callable[[Any], Iterable[Effect]]] = {
     OrderRequested: _place,
     CancelRequested: _cancel,
+    AmendRequested: _amend,
     StopMoved: _set_stop,
     LookUpRequested: _look_up,
     IncidentOpened: _tell_incident,
@@ -102,6 +110,8 @@ def pending(state: EngineState) -> Iterator[Effect]:
                 yield CancelOrder(request.key, client_id)
         elif order.awaits == "cancel":
             yield CancelOrder(request.key, client_id)
+        elif order.awaits == "amend" and order.asked is not None:
+            yield from _amend(order.asked)
     for key, position in state.positions.items():
         if position.stop_asked:
             yield SetStop(key, position.stop_price, position.target_price)

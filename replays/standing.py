@@ -28,7 +28,7 @@ def state_facts(state: EngineState) -> dict[str, Any]:
                 "symbol": order.request.key.symbol,
                 "purpose": order.request.purpose,
                 "side": side_name(order.request.side),
-                "quantity": render(order.request.quantity),
+                "quantity": render(order.now.quantity),
                 "filled": render(order.filled),
                 "state": order.state,
                 "awaits": order.awaits,

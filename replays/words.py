@@ -241,6 +241,10 @@ WORDS: dict[type, Sentence] = {
     d.IntentRefused: _refused,
     d.OrderRequested: _requested,
     d.CancelRequested: lambda x: f"{x.client_id} is to be cancelled ({x.reason})",
+    d.AmendRequested: lambda x: (
+        f"{x.account} changes {x.client_id} to {_values(x.quantity, x.price, x.trigger_price)} "
+        f"({x.reason})"
+    ),
     d.OrderUnknown: lambda x: f"{x.client_id} is unknown now ({x.reason})",
     d.LookUpRequested: _looked_up,
     d.LookUpMissed: _look_up_missed,

@@ -153,7 +153,8 @@ def cancel_entries(
         order = state.blotter.live[client_id]
         request = order.request
         mine = request.account == account and request.key.symbol == symbol
-        if mine and request.purpose == "entry" and not order.cancelling:
+        wanted = not order.cancelling or order.withdrawn
+        if mine and request.purpose == "entry" and wanted:
             yield CancelRequested(request.key, client_id, reason)
 
 

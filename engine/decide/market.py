@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Final
 
 from engine.decide.actions import enforce, halt, request_close, request_entry
+from engine.decide.amending import cancel_entry, reprice
 from engine.domain.candle import Candle
-from engine.domain.intent import Enter, Exit, Intent, MoveStop, find_mistake, to_ticks
+from engine.domain.intent import Enter, Exit, Intent, MoveStop, Reprice, find_mistake, to_ticks
 from engine.messages.decisions import (
     Approved,
     Decision,
@@ -14,7 +15,7 @@ from engine.messages.decisions import (
     StopMoved,
 )
 from engine.messages.market import MarkCandle, MarkPriced, Quoted, Traded
-from engine.money import Price, round_down, round_up
+from engine.money import NO_PRICE, Price, Quantity, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
@@ -26,6 +27,7 @@ Wish = tuple[Seat, tuple[Intent, ...] | str]
 
 MAX_INTENTS: Final = 64
 """More in one candle is no trading but a loop that got away; no more than this is ever taken."""
+NO_QUANTITY: Final = Quantity(0)
 _TOO_MANY: Final = f"propose gave more than {MAX_INTENTS} intents"
 
 
@@ -48,7 +50,10 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             view = seat.view
             view.at = at
             view.candle = bar
-            view.busy = seat.pending_entries > 0
+            busy = seat.pending_entries > 0
+            view.busy = busy
+            if busy or view.resting_quantity:
+                show_resting(state, seat)
             # The user's code: what it raises halts the strategy and nothing else (design 2).
             try:
                 intents = seat.strategy.propose(view)
@@ -67,6 +72,16 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
         return ()
     # Nearly all entries are the only wish of their moment, and leave without a generator.
     return _follow(state, *wishes[0]) if len(wishes) == 1 else _consequences(state, symbol, wishes)
+
+
+def show_resting(state: EngineState, seat: Seat) -> None:
+    """Show a strategy its own entry that rests at the venue."""
+    order = state.blotter.resting_entry(seat.account.name, seat.key)
+    resting = order is not None and order.state in ("working", "partially_filled")
+    view = seat.view
+    view.resting_quantity = order.remaining if order and resting else NO_QUANTITY
+    view.resting_price = order.now.price if order and resting else NO_PRICE
+    view.resting_trigger = order.now.trigger_price if order and resting else NO_PRICE
 
 
 def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:
@@ -130,7 +145,11 @@ def _obey(state: EngineState, seat: Seat, intent: Intent) -> Iterable[Decision]:
         return _enter(state, seat, intent)
     if isinstance(intent, Exit):
         return _exit(state, seat, intent)
-    return _move_stop(state, seat, intent)
+    if isinstance(intent, MoveStop):
+        return _move_stop(state, seat, intent)
+    if isinstance(intent, Reprice):
+        return reprice(state, seat, intent)
+    return cancel_entry(state, seat, intent)
 
 
 def _enter(state: EngineState, seat: Seat, intent: Enter) -> tuple[Decision, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from engine.decide.amending import decide_amend_rejected
 from engine.decide.commands import (
     decide_flatten,
     decide_kill,
@@ -59,7 +60,7 @@ ROUTES: dict[type, Judge] = {
     venue.OrderFilled: decide_filled,
     venue.OrderCancelled: decide_cancelled,
     venue.OrderAmended: decide_nothing,
-    venue.AmendRejected: decide_nothing,
+    venue.AmendRejected: decide_amend_rejected,
     venue.OrderTriggered: decide_nothing,
     venue.CancelRejected: decide_cancel_rejected,
     venue.StopReported: decide_stop_reported,

@@ -169,7 +169,8 @@ def decide_found(state: EngineState, found: OrderFound) -> Iterator[Decision]:
     elif order.state == "unknown":
         yield LookUpMissed(found.key, found.client_id, False, _next_look_up(state, order))
     elif order.cancelling:
-        yield CancelRequested(found.key, found.client_id, "the cancel was lost")
+        reason = "the cancel was lost"
+        yield CancelRequested(found.key, found.client_id, reason, order.withdrawn)
 
 
 def decide_not_found(state: EngineState, missing: OrderNotFound) -> Iterator[Decision]:

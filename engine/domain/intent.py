@@ -40,9 +40,29 @@ class MoveStop:
     target_price: Price = NO_PRICE
 
 
+@record
+class Reprice:
+    """Change the prices of the own entry that rests at the venue; 0 leaves one as it is.
+
+    It keeps its stop and target. A price that risks more passes the gate again, and its quantity
+    shrinks to what the gate lets (it never grows: 110022). Nothing rests, or it waits for an
+    answer: nothing happens, and the strategy may ask again.
+    """
+
+    limit_price: Price = NO_PRICE
+    trigger_price: Price = NO_PRICE
+
+
+@record
+class CancelEntry:
+    """Take back the own entry that rests at the venue; what fills meanwhile is a position."""
+
+    reason: str = "signal"
+
+
 _KINDS_OF_ENTER = (int, int, int, int, int, str)
 
-Intent = Enter | Exit | MoveStop
+Intent = Enter | Exit | MoveStop | Reprice | CancelEntry
 TargetMode = Literal["fixed", "trailing"]
 
 
@@ -66,8 +86,14 @@ def find_mistake(intent: object) -> str:
         words = intent.reason
     elif isinstance(intent, MoveStop):
         numbers = (intent.stop_price, intent.target_price)
+    elif isinstance(intent, Reprice):
+        numbers = (intent.limit_price, intent.trigger_price)
+    elif isinstance(intent, CancelEntry):
+        numbers = ()
+        words = intent.reason
     else:
-        return f"propose gave a {type(intent).__name__}; it gives Enter, Exit or MoveStop"
+        kinds = "Enter, Exit, MoveStop, Reprice or CancelEntry"
+        return f"propose gave a {type(intent).__name__}; it gives {kinds}"
     for number in numbers:
         if not _is_whole(number):
             name = type(intent).__name__
@@ -121,3 +147,10 @@ def to_ticks(intent: Enter, tick: Price) -> Enter:
         intent.tag,
         Price(outwards(trigger, tick)),
     )
+
+
+def reprice_to_ticks(intent: Reprice, side: Side, tick: Price) -> Reprice:
+    """The prices on the tick grid, rounded as those of an entry are."""
+    inwards, outwards = (round_down, round_up) if side > 0 else (round_up, round_down)
+    limit, trigger = inwards(intent.limit_price, tick), outwards(intent.trigger_price, tick)
+    return Reprice(Price(limit), Price(trigger))

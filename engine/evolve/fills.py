@@ -23,7 +23,7 @@ def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     request = None
     order = state.blotter.live.get(fill.client_id)
     if order is not None:
-        request = order.request
+        request = order.now
         _advance(state, order, fill)
     elif fill.client_id:
         request = state.blotter.request_of(fill.client_id)
@@ -33,7 +33,8 @@ def evolve_order_filled(state: EngineState, fill: OrderFilled) -> None:
     _book(state, position, fill, request)
     if request is not None and request.purpose == "entry":
         killed = state.accounts[request.account].killed
-        position.unwanted = bool(killed) or (order is not None and order.cancelling)
+        called_back = order is not None and order.cancelling and not order.withdrawn
+        position.unwanted = bool(killed) or called_back
 
 
 def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
@@ -42,7 +43,7 @@ def _advance(state: EngineState, order: Order, fill: OrderFilled) -> None:
         order.triggered = True
     if fill.venue_order_id:
         order.venue_order_id = fill.venue_order_id
-    if order.filled >= order.request.quantity:
+    if order.filled >= order.now.quantity:
         release(state, order)
         state.ended = order.request
         state.blotter.move(order, "fully_filled")

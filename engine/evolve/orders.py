@@ -35,6 +35,7 @@ def evolve_cancel_requested(state: EngineState, requested: CancelRequested) -> N
     """The order waits for the answer to its cancel, after that to its placement if that is due."""
     order = state.blotter.live[requested.client_id]
     order.cancelling = True
+    order.withdrawn = requested.keeps_fills
     if order.awaits != "place":
         order.awaits = "cancel"
     deadline = state.at + state.terms.limits.answer_deadline_ns

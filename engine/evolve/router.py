@@ -8,6 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain.candle import Candle
+from engine.evolve.amendments import (
+    evolve_amend_rejected,
+    evolve_amend_requested,
+    evolve_order_amended,
+)
 from engine.evolve.fills import evolve_order_filled, evolve_trade_closed
 from engine.evolve.governor import (
     evolve_day_rolled,
@@ -90,8 +95,8 @@ INPUT_ROUTES: dict[type, Route] = {
     venue.OrderRejected: evolve_order_rejected,
     venue.OrderFilled: evolve_order_filled,
     venue.OrderCancelled: evolve_order_cancelled,
-    venue.OrderAmended: _evolve_nothing,
-    venue.AmendRejected: _evolve_nothing,
+    venue.OrderAmended: evolve_order_amended,
+    venue.AmendRejected: evolve_amend_rejected,
     venue.OrderTriggered: evolve_order_triggered,
     venue.CancelRejected: evolve_cancel_rejected,
     venue.StopReported: evolve_stop_reported,
@@ -118,6 +123,7 @@ DECISION_ROUTES: dict[type, Route] = {
     decisions.IntentRefused: _evolve_nothing,
     decisions.OrderRequested: evolve_order_requested,
     decisions.CancelRequested: evolve_cancel_requested,
+    decisions.AmendRequested: evolve_amend_requested,
     decisions.OrderUnknown: evolve_order_unknown,
     decisions.LookUpRequested: evolve_look_up_requested,
     decisions.LookUpMissed: evolve_look_up_missed,

@@ -1,6 +1,7 @@
 """Folding what the venue says of orders and stops, apart from fills."""
 
 from engine.domain.position import Position
+from engine.evolve.amendments import take_values
 from engine.evolve.fills import await_end, disarm, release, start_protection_clock
 from engine.messages.venue import (
     CancelRejected,
@@ -31,7 +32,8 @@ def evolve_order_accepted(state: EngineState, accepted: OrderAccepted) -> None:
     if order is None or (order.state == "unknown" and order.venue_order_id):
         return
     order.venue_order_id = accepted.venue_order_id
-    _answered(state, order)
+    if order.awaits != "amend":
+        _answered(state, order)
     await_end(state, order)
     if order.cancelling:
         order.awaits = "cancel"
@@ -85,6 +87,8 @@ def evolve_order_found(state: EngineState, found: OrderFound) -> None:
         return
     order.venue_order_id = found.venue_order_id
     _answered(state, order)
+    if found.quantity:
+        take_values(order, found)
     if found.filled_quantity > order.filled:
         state.blotter.move(order, "outcome_unknown")
         return

@@ -80,6 +80,25 @@ class CancelRequested:
 
 
 @record
+class AmendRequested:
+    """A resting entry is to have these values; ``quantity`` is the whole order's, filled included.
+
+    ``risk`` and ``notional`` are what the whole order would reserve; until the answer comes, the
+    worse of before and after is held.
+    """
+
+    key: PositionKey
+    account: str
+    client_id: ClientId
+    quantity: Quantity
+    price: Price
+    trigger_price: Price
+    risk: Money
+    notional: Money
+    reason: str
+
+
+@record
 class OrderUnknown:
     """Nobody can say whether the venue has the order: it counts as filled until evidence comes."""
 
@@ -244,6 +263,7 @@ Decision = (
     | IntentRefused
     | OrderRequested
     | CancelRequested
+    | AmendRequested
     | OrderUnknown
     | LookUpRequested
     | LookUpMissed

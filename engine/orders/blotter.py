@@ -3,13 +3,13 @@
 from typing import Literal
 
 from engine.domain.order import OrderState
-from engine.ids import ClientId
-from engine.messages.decisions import OrderRequested
+from engine.ids import ClientId, PositionKey
+from engine.messages.decisions import AmendRequested, OrderRequested
 from engine.money import Money, Quantity
 from engine.orders.lifecycle import FINISHED, OrderEvent, next_state
 from engine.timebase import Nanos
 
-Awaited = Literal["", "place", "cancel", "look_up"]
+Awaited = Literal["", "place", "amend", "cancel", "look_up"]
 REMEMBERED_ORDERS = 256
 REMEMBERED_EXECUTIONS = 1024
 
@@ -17,30 +17,37 @@ REMEMBERED_EXECUTIONS = 1024
 class Order:
     """One live order: its request, how far it is, and which answer it waits for.
 
+    ``now`` is the request as the venue has it, amendments included; ``asked`` the amendment whose
+    outcome nobody has told yet: the worse of both is reserved.
     ``cancelling`` stays true once a cancel was asked for: the order is not wanted any more.
-    ``triggered``: a conditional order met its price.
+    ``triggered``: a conditional order met its price. ``withdrawn``: it was the strategy that took
+    it back, so what fills all the same is its own.
     """
 
     __slots__ = (
+        "asked",
         "awaits",
         "cancelling",
         "filled",
         "look_ups",
         "negatives",
+        "now",
         "request",
         "requested_ns",
         "state",
         "triggered",
         "venue_order_id",
+        "withdrawn",
     )
 
     def __init__(self, request: OrderRequested, at: Nanos) -> None:
-        self.request = request
+        self.request = self.now = request
+        self.asked: AmendRequested | None = None
         self.requested_ns = at
         self.state: OrderState = "requested"
         self.awaits: Awaited = "place"
         self.cancelling = False
-        self.triggered = False
+        self.triggered = self.withdrawn = False
         self.filled = Quantity(0)
         self.venue_order_id = ""
         self.look_ups = 0
@@ -49,17 +56,31 @@ class Order:
     @property
     def remaining(self) -> Quantity:
         """What may still be filled."""
-        return Quantity(self.request.quantity - self.filled)
+        return Quantity(self.now.quantity - self.filled)
 
     @property
     def reserved_risk(self) -> Money:
         """Risk budget that the unfilled part holds; an unknown order holds all of it."""
-        return Money(self.request.risk * self.remaining // self.request.quantity)
+        now, asked = self.now, self.asked
+        held = now.risk * self.remaining // now.quantity
+        if asked is not None:
+            held = max(held, asked.risk * (asked.quantity - self.filled) // asked.quantity)
+        return Money(held)
 
     @property
     def reserved_notional(self) -> Money:
         """Exposure that the unfilled part may still become."""
-        return Money(self.request.notional * self.remaining // self.request.quantity)
+        now, asked = self.now, self.asked
+        held = now.notional * self.remaining // now.quantity
+        if asked is not None:
+            held = max(held, asked.notional * (asked.quantity - self.filled) // asked.quantity)
+        return Money(held)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it rests at the venue and waits for no answer: a request would not cross one."""
+        resting = self.state in ("working", "partially_filled")
+        return resting and not self.awaits and not self.cancelling
 
 
 class Blotter:
@@ -88,7 +109,7 @@ class Blotter:
         if after in FINISHED:
             client_id, finished = order.request.client_id, self.finished
             del self.live[client_id]
-            finished[client_id] = order.request
+            finished[client_id] = order.now
             if len(finished) > REMEMBERED_ORDERS:
                 del finished[next(iter(finished))]
 
@@ -105,4 +126,12 @@ class Blotter:
     def request_of(self, client_id: ClientId) -> OrderRequested | None:
         """The request behind an id, live or lately finished."""
         order = self.live.get(client_id)
-        return order.request if order is not None else self.finished.get(client_id)
+        return order.now if order is not None else self.finished.get(client_id)
+
+    def resting_entry(self, account: str, key: PositionKey) -> Order | None:
+        """The live entry of an account at a position: the gate lets there be one at most."""
+        for order in self.live.values():
+            request = order.request
+            if request.purpose == "entry" and request.account == account and request.key == key:
+                return order
+        return None

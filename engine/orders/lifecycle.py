@@ -10,6 +10,7 @@ from engine.domain.order import OrderState
 
 OrderEvent = Literal[
     "accepted",
+    "amended",
     "partly_filled",
     "fully_filled",
     "cancelled",
@@ -23,6 +24,10 @@ FINISHED: Final[frozenset[OrderState]] = frozenset(
     ("filled", "cancelled", "rejected", "expired", "not_placed")
 )
 
+GONE: Final = frozenset((40004, 110001, 110008, 110010))
+"""Refusals of an amendment after which the order may have ended or changed (bybit-v5.md 7.2), so it
+is looked up. After any other it is as it was."""
+
 TRANSITIONS: Final[dict[tuple[OrderState, OrderEvent], OrderState]] = {
     ("requested", "accepted"): "working",
     ("requested", "partly_filled"): "partially_filled",
@@ -31,7 +36,9 @@ TRANSITIONS: Final[dict[tuple[OrderState, OrderEvent], OrderState]] = {
     ("requested", "rejected"): "rejected",
     ("requested", "expired"): "expired",
     ("requested", "outcome_unknown"): "unknown",
+    ("requested", "amended"): "working",
     ("working", "accepted"): "working",
+    ("working", "amended"): "working",
     ("working", "partly_filled"): "partially_filled",
     ("working", "fully_filled"): "filled",
     ("working", "cancelled"): "cancelled",
@@ -39,6 +46,7 @@ TRANSITIONS: Final[dict[tuple[OrderState, OrderEvent], OrderState]] = {
     ("working", "expired"): "expired",
     ("working", "outcome_unknown"): "unknown",
     ("partially_filled", "accepted"): "partially_filled",
+    ("partially_filled", "amended"): "partially_filled",
     ("partially_filled", "partly_filled"): "partially_filled",
     ("partially_filled", "fully_filled"): "filled",
     ("partially_filled", "cancelled"): "cancelled",
@@ -46,6 +54,7 @@ TRANSITIONS: Final[dict[tuple[OrderState, OrderEvent], OrderState]] = {
     ("partially_filled", "expired"): "expired",
     ("partially_filled", "outcome_unknown"): "unknown",
     ("unknown", "accepted"): "working",
+    ("unknown", "amended"): "working",
     ("unknown", "partly_filled"): "partially_filled",
     ("unknown", "fully_filled"): "filled",
     ("unknown", "cancelled"): "cancelled",

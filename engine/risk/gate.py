@@ -6,11 +6,13 @@ first one that failed names the refusal.
 """
 
 from operator import itemgetter
+from typing import Final
 
 from engine.domain.intent import Enter
 from engine.messages.checks import CheckRow, as_checks
 from engine.messages.decisions import Approved, IntentRefused
-from engine.money import Price
+from engine.money import Price, Quantity, notional
+from engine.orders.blotter import Order
 from engine.risk.account_rules import account_checks
 from engine.risk.global_rules import exposure_checks, ownership_checks
 from engine.risk.holdings import survey
@@ -64,6 +66,57 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         sized.notional,
         account.size_factor,
         checks,
+    )
+
+
+_STILL: Final = frozenset(("killed", "paused", "cooldown", "daily_loss", "drawdown"))
+"""What an entry that rests has to pass again; counts and owners are those that it has made."""
+
+
+def review_again(
+    state: EngineState, seat: Seat, order: Order, entry: Price
+) -> Approved | IntentRefused:
+    """Judge a resting entry at another price: no more than a new one at it could be.
+
+    ``quantity`` of the approval is the whole order's, what is filled included, and never larger
+    than it is now (110022).
+    """
+    account, now = seat.account, order.now
+    instrument, equity = state.markets[seat.key.symbol].instrument, account.equity
+    sizing, most = account.terms.sizing, account.risk.max_leverage
+    sized = size_entry(sizing, instrument, equity, account.size_factor, most, entry, now.stop_price)
+    quantity = min(sized.quantity, now.quantity)
+    held = survey(state, seat, now.side, order)
+    distance = (entry - now.stop_price) * now.side
+    rest = notional(entry, max(quantity - order.filled, 0))
+    least = order.filled + instrument.lot
+    whole, limit = notional(entry, quantity), account.risk.max_position_notional
+    exposure = exposure_checks(state, seat, held, equity, now.side, rest)
+    checks: list[CheckRow] = [
+        *(row for row in account_checks(state, seat, held, equity) if row[0] in _STILL),
+        ("symbol_unknown", held.unknown, 0, not held.unknown),
+        ("stop_distance", distance, 0, distance > 0),
+        ("quantity", quantity, least, not sized.refusal and quantity >= least),
+        ("position_notional", whole, limit, not limit or whole <= limit),
+        *(row for row in exposure if row[0] != "position_notional"),
+    ]
+    if now.target_price:
+        gain = (now.target_price - entry) * now.side
+        checks.append(("target_distance", gain, 0, gain > 0))
+    if not all(map(_passed, checks)):
+        name = next(row[0] for row in checks if not row[3])
+        code = sized.refusal or name if name == "quantity" else name
+        return IntentRefused(seat.key, account.name, now.side, code, as_checks(checks))
+    return Approved(
+        seat.key,
+        account.name,
+        now.side,
+        Quantity(quantity),
+        entry,
+        notional(distance, quantity),
+        whole,
+        account.size_factor,
+        tuple(checks),
     )
 
 

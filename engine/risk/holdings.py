@@ -10,6 +10,7 @@ from engine.accounts.margin import order_cost, position_margin
 from engine.domain.order import Side
 from engine.messages.record import record
 from engine.money import notional
+from engine.orders.blotter import Order
 from engine.state import EngineState, Seat
 
 
@@ -41,8 +42,11 @@ class Holdings:
 _NOTHING: Final = Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def survey(state: EngineState, seat: Seat, side: Side) -> Holdings:
-    """Walk over all open positions and live orders, as they matter to an entry on ``side``."""
+def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = None) -> Holdings:
+    """Walk over all open positions and live orders, as they matter to an entry on ``side``.
+
+    ``without`` is the entry itself, where one that rests already is judged again.
+    """
     live = state.blotter.live
     if not live and not any(state.open_positions.values()):
         return _NOTHING
@@ -64,6 +68,8 @@ def survey(state: EngineState, seat: Seat, side: Side) -> Holdings:
             unrealised += position.marked
             margin += position_margin(direction, position.entry_value, market.leverage, taker_fee)
     for order in live.values():
+        if order is without:
+            continue
         request = order.request
         mine = request.account == account
         enters = request.purpose == "entry"

@@ -4,7 +4,7 @@ from attrs import define
 
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
-from engine.domain.intent import Enter, Exit, Intent, MoveStop
+from engine.domain.intent import CancelEntry, Enter, Exit, Intent, MoveStop, Reprice
 from engine.domain.order import BUY, SELL, Side
 from engine.indicators import Atr, Donchian, Ema, RollingMean, Rsi
 from engine.money import Money, Price, Quantity, Rate, apply_rate
@@ -22,6 +22,7 @@ __all__ = [
     "BUY",
     "SELL",
     "Atr",
+    "CancelEntry",
     "Candle",
     "Donchian",
     "Ema",
@@ -34,6 +35,7 @@ __all__ = [
     "Price",
     "Quantity",
     "Rate",
+    "Reprice",
     "RollingMean",
     "Rsi",
     "Side",

@@ -25,7 +25,17 @@ Condition = tuple[str, str, str, str, bool]
 class View:
     """The world as a strategy sees it when it proposes: closed candles and its own position."""
 
-    __slots__ = ("_position", "at", "busy", "candle", "instrument", "trace")
+    __slots__ = (
+        "_position",
+        "at",
+        "busy",
+        "candle",
+        "instrument",
+        "resting_price",
+        "resting_quantity",
+        "resting_trigger",
+        "trace",
+    )
 
     def __init__(self, position: Position, instrument: Instrument) -> None:
         self._position = position
@@ -34,6 +44,12 @@ class View:
         self.candle: Candle = _NO_CANDLE
         self.busy = False
         """An order of this account and symbol is on its way; an entry would be refused."""
+        self.resting_quantity = Quantity(0)
+        """What the own entry that rests at the venue may still fill, 0 where none rests."""
+        self.resting_price = Price(0)
+        """Its limit price, 0 for none: ``Reprice`` changes it, ``CancelEntry`` takes it back."""
+        self.resting_trigger = Price(0)
+        """The price it waits for, 0 for none."""
         self.trace: list[Condition] | None = None
 
     @property

@@ -16,7 +16,7 @@ from engine.messages import decisions as d
 from engine.messages import venue as v
 from engine.messages.decisions import OrderRequested
 from engine.messages.runs import RunStarted
-from engine.money import SCALE, notional
+from engine.money import notional
 from engine.timebase import day_start
 from journal.frame import Frame
 from journal.present import moment
@@ -29,17 +29,17 @@ from journal.projections.decided import (
     trade_row,
 )
 from journal.projections.held import PositionBook
-from journal.projections.ordered import FINISHED, LATE_FILL, Ordered
+from journal.projections.ordered import FINISHED, Ordered
 from journal.projections.standing import Standing, daily_row, governor_row
-from journal.projections.tables import (
+from journal.projections.statements import (
     CLOSE_INCIDENT,
     KEEP_STATE,
-    KNOWN_EXECUTIONS,
     RELEASE_POSITION,
-    TABLES,
-    TABLES_VERSION,
+    book_late_fill,
     insert_rows,
+    known_executions,
 )
+from journal.projections.tables import TABLES, TABLES_VERSION
 from journal.structural import row_decoder, row_encoder
 
 _encode_started = row_encoder(RunStarted)
@@ -70,6 +70,7 @@ class Projections:
             v.OrderAccepted: self._order_accepted,
             v.OrderRejected: lambda m: self._end(m.client_id, "rejected", f"{m.code} {m.reason}"),
             v.OrderFilled: self._order_filled,
+            v.OrderAmended: self._order_amended,
             v.OrderCancelled: lambda m: self._end(m.client_id, "cancelled", m.reason),
             v.OrderFound: self._order_found,
             v.OutcomeUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
@@ -93,7 +94,7 @@ class Projections:
         """Fold the frames of one page and write what they changed."""
         if not self._loaded:
             self.load()
-        self._look_up_executions(frames)
+        self._executions.update(known_executions(self._connection, frames))
         inputs, decided, rows = self._inputs, self._decisions, self._rows["other_decisions"]
         for stamped, decisions in frames:
             self._seq, self._at = stamped.seq, stamped.at
@@ -165,11 +166,20 @@ class Projections:
         if order is not None:
             order.accepted(accepted.venue_order_id)
 
+    def _order_amended(self, amended: v.OrderAmended) -> None:
+        order = self._touch(amended.client_id)
+        if order is not None:
+            order.accepted("")
+            order.amended(amended)
+            if order.filled >= order.request.quantity:
+                order.end("filled")
+
     def _order_found(self, found: v.OrderFound) -> None:
         order = self._touch(found.client_id)
         if order is None:
             return
         order.accepted(found.venue_order_id)
+        order.amended(found)
         if found.state in FINISHED:
             order.end(found.state, "found by look-up")
 
@@ -189,7 +199,8 @@ class Projections:
             order.fill(fill, value)
             account = order.request.account
         elif fill.client_id:
-            account = self._late_fill(fill, value) or account
+            late = book_late_fill(self._connection, fill, value, self._seq, self._at)
+            account = late or account
         self._positions.fill(fill, value, order.request if order is not None else None, self._at)
         self._rows["fills"].append(fill_row(fill, value, self._seq, self._at, account))
 
@@ -207,35 +218,6 @@ class Projections:
                 row = account.equity_row(self._seq, 0, self._at, "funding", account.equity)
                 self._rows["equity"].append(row)
         self._rows["funding"].append(funding_row(paid, self._seq, self._at, name))
-
-    def _late_fill(self, fill: v.OrderFilled, value: int) -> str:
-        facts = {
-            "value": value / SCALE,
-            "quantity": fill.quantity / SCALE,
-            "fee": fill.fee / SCALE,
-            "seq": self._seq,
-            "at": moment(self._at),
-            "client_id": fill.client_id,
-        }
-        self._connection.execute(LATE_FILL, facts)
-        query = "SELECT account FROM orders WHERE client_id = ?"
-        row = self._connection.execute(query, (fill.client_id,)).fetchone()
-        return row[0] if row else ""
-
-    def _look_up_executions(self, frames: Sequence[Frame]) -> None:
-        """Which fills of this page were told before: the same execution id is the same fill (F24).
-
-        All in one query, since a query for each fill would cost as much as writing it.
-        """
-        asked = [
-            stamped.input.execution_id
-            for stamped, _ in frames
-            if isinstance(stamped.input, v.OrderFilled | v.FundingPaid)
-        ]
-        if asked:
-            text = msgspec.json.encode(asked).decode()
-            known = self._connection.execute(KNOWN_EXECUTIONS, (text,)).fetchall()
-            self._executions.update(row[0] for row in known)
 
     def _stop_seen(self, report: v.StopReported | v.PositionReported) -> None:
         self._positions.observe(report.key, report.stop_price, report.target_price)

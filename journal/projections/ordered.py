@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import attrs
+
 from engine.domain.order import side_name
 from engine.messages.decisions import OrderRequested
-from engine.messages.venue import OrderFilled
+from engine.messages.venue import OrderAmended, OrderFilled, OrderFound
 from engine.money import SCALE
 from journal.codec import CHECKED, DECISION_DECODERS
 from journal.present import moment
@@ -37,6 +39,16 @@ class Ordered:
         self.venue_order_id = venue_order_id or self.venue_order_id
         if self.state in ("requested", "unknown"):
             self.state = "partially_filled" if self.filled else "working"
+
+    def amended(self, told: OrderAmended | OrderFound) -> None:
+        """The venue has these values now, as far as it tells them (F11)."""
+        request = self.request
+        self.request = attrs.evolve(
+            request,
+            quantity=told.quantity or request.quantity,
+            price=told.price or request.price,
+            trigger_price=told.trigger_price or request.trigger_price,
+        )
 
     def fill(self, fill: OrderFilled, value: int) -> None:
         """One execution more, worth ``value`` (e8)."""
@@ -100,17 +112,3 @@ class Ordered:
         for name, value in zip(_KEPT, kept[1:], strict=True):
             setattr(order, name, value)
         return order
-
-
-LATE_FILL = """
-UPDATE orders SET
-    average_price = (average_price * filled_quantity + :value) / (filled_quantity + :quantity),
-    state = CASE WHEN round(filled_quantity + :quantity, 8) >= quantity THEN 'filled'
-        ELSE state END,
-    filled_quantity = round(filled_quantity + :quantity, 8),
-    fees = round(fees + :fee, 8),
-    updated_seq = :seq,
-    updated_at = :at
-WHERE client_id = :client_id
-"""
-"""A fill of an order that had ended in an earlier page, and is no longer held in memory."""

@@ -6,8 +6,6 @@ nothing but the owner of a position is enforced here.
 """
 
 import sqlite3
-from itertools import chain
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -238,39 +236,6 @@ _INDICES = {"fills": "client_id", "other_decisions": "kind"}
 """What is asked for by a name that few rows have; a scan of the rest takes milliseconds."""
 
 
-def _insert(table: str, rows: int) -> str:
-    columns, key = TABLES[table]
-    row = f"({', '.join('?' * len(columns))})"
-    insert = f"INSERT INTO {table} VALUES {', '.join([row] * rows)}"
-    if table not in ("orders", "positions", "virtual_accounts"):
-        return insert
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
-    return f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
-
-
-AT_ONCE = 16
-"""Rows of one statement where there are so many: half the cost of a row is that of a statement."""
-INSERTS: dict[str, tuple[str, str]] = {
-    table: (_insert(table, 1), _insert(table, AT_ONCE)) for table in TABLES
-}
-"""How rows get in: one, or ``AT_ONCE``. Only what goes on living is written over, and only by its
-own key: a second owner of a position is another row, which the unique index refuses."""
-
-RELEASE_POSITION = (
-    "DELETE FROM positions WHERE venue_account = ? AND symbol = ? AND position_index = ?"
-)
-KNOWN_EXECUTIONS = (
-    "SELECT execution_id FROM fills WHERE execution_id IN (SELECT value FROM json_each(?1))"
-    " UNION ALL "
-    "SELECT execution_id FROM funding WHERE execution_id IN (SELECT value FROM json_each(?1))"
-)
-CLOSE_INCIDENT = (
-    "UPDATE incidents SET closed_seq = ?, closed_at = ?, resolution = ? WHERE incident = ?"
-)
-KEEP_STATE = "INSERT OR REPLACE INTO projection_state VALUES (?, ?)"
-"""Row 1 is the manifest, row 2 what is alive after the last page that changed anything."""
-
-
 def create_projections(database: Database) -> None:
     """Make every table, empty. One owner per position is a unique index (S0-52)."""
     for name, (columns, key) in TABLES.items():
@@ -289,18 +254,6 @@ def drop_projections(connection: sqlite3.Connection) -> None:
     for name in PROJECTED:
         if name in kinds:
             connection.execute(f"DROP {kinds[name]} {name}")
-
-
-def insert_rows(connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows in their order."""
-    one, many = INSERTS[table]
-    whole = len(rows) - len(rows) % AT_ONCE
-    if whole:
-        starts = range(0, whole, AT_ONCE)
-        flat = [tuple(chain.from_iterable(rows[n : n + AT_ONCE])) for n in starts]
-        connection.executemany(many, flat)
-    if whole < len(rows):
-        connection.executemany(one, rows[whole:])
 
 
 def create_indices(connection: sqlite3.Connection) -> None:

@@ -15,12 +15,13 @@ from engine.messages.decisions import (
 from engine.messages.inputs import Stamped
 from engine.messages.venue import (
     OrderAccepted,
+    OrderAmended,
     OrderCancelled,
     OrderFilled,
     OrderFound,
     OrderRejected,
 )
-from engine.money import Quantity
+from engine.money import Price, Quantity
 from journal.present import moment
 from tests.journal.projected import TICK, rows_of, write
 from tests.journal.samples import (
@@ -79,6 +80,23 @@ def test_a_round_trip_becomes_a_trade_and_a_step_of_equity(tmp_path: Path) -> No
         ("trade", "alpha", 898.0, 1000.0, 0.102),
         ("day", "alpha", 898.0, 1000.0, 0.102),
     ]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_amended_order_has_the_values_that_the_venue_has(tmp_path: Path, apart: bool) -> None:
+    """F11: what is filled already counts towards its new quantity."""
+    asked = order("a", 1, UNIT, order_type="limit", price=Price(90 * UNIT))
+    story = Story().tell(TICK, asked).tell(fill("a", "x", 1, 90 * UNIT, UNIT // 4))
+    half, price = Quantity(UNIT // 2), Price(91 * UNIT)
+    story.tell(OrderAmended(KEY, ClientId("a"), half, price, Price(0), START))
+    pages = [[frame] for frame in story.frames] if apart else [story.frames]
+    (row,) = rows_of(write(tmp_path / "a.journal", *pages), "SELECT * FROM orders")
+    assert [row[name] for name in ("quantity", "price", "state")] == [0.5, 91.0, "partially_filled"]
+    quarter = Quantity(UNIT // 4)
+    story.tell(OrderAmended(KEY, ClientId("a"), quarter, price, Price(0), START))
+    pages = [[frame] for frame in story.frames] if apart else [story.frames]
+    (row,) = rows_of(write(tmp_path / "b.journal", *pages), "SELECT * FROM orders")
+    assert [row[name] for name in ("quantity", "state")] == [0.25, "filled"]
 
 
 def test_funding_is_told_once_and_belongs_to_the_owner(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from engine.domain.position import Position
 from engine.ids import ClientId, PositionKey
-from engine.messages.decisions import Approved, Decision, OrderRequested
+from engine.messages.decisions import AmendRequested, Approved, Decision, OrderRequested
 from engine.messages.effects import Effect, Notify, PlaceOrder
 from engine.messages.inputs import Stamped
 from engine.messages.venue import FundingPaid, OrderFilled
@@ -73,6 +73,7 @@ class Books:
         self.filled: dict[PositionKey, int] = {}
         self.funding = 0
         self.sent: set[ClientId] = set()
+        self.stakes: dict[ClientId, tuple[int, int]] = {}
 
     def check(self, state: EngineState, stamped: Stamped, done: Step) -> None:
         """Take in one step and hold the state against the own count."""
@@ -88,7 +89,27 @@ class Books:
             if isinstance(effect, PlaceOrder):
                 assert effect.client_id not in self.sent, f"law 9: {effect.client_id} sent twice"
                 self.sent.add(effect.client_id)
+        self._approved(done.decisions)
         self._balance(state)
+
+    def _approved(self, decisions: Iterable[Decision]) -> None:
+        """Law 7: an entry that is changed to risk more than was ever let through is let through."""
+        before: Decision | None = None
+        for decision in decisions:
+            if isinstance(decision, OrderRequested) and decision.purpose == "entry":
+                self.stakes[decision.client_id] = decision.risk, decision.notional
+            elif isinstance(decision, AmendRequested):
+                risk, value = self.stakes[decision.client_id]
+                if decision.risk > risk or decision.notional > value:
+                    assert isinstance(before, Approved), "law 7: more at stake, and nobody asked"
+                    assert (before.risk, before.notional, before.quantity) == (
+                        decision.risk,
+                        decision.notional,
+                        decision.quantity,
+                    ), "law 7: the amendment is not what was approved"
+                stakes = max(risk, decision.risk), max(value, decision.notional)
+                self.stakes[decision.client_id] = stakes
+            before = decision
 
     def _balance(self, state: EngineState) -> None:
         for key, position in state.positions.items():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.decide.router import decide
 from engine.digest import state_digest
-from engine.domain.intent import Enter, Exit, MoveStop
+from engine.domain.intent import CancelEntry, Enter, Exit, MoveStop, Reprice
 from engine.domain.order import BUY, SELL
 from engine.evolve import evolve
 from engine.ids import NO_CLIENT_ID
@@ -42,6 +42,11 @@ INTENTS = (
     Exit(fraction=parse("0.4")),
     MoveStop(parse("99.37")),
     MoveStop(parse("100.63")),
+    Reprice(parse("98.4")),
+    Reprice(parse("99.6"), parse("101.5")),
+    CancelEntry(),
+    Enter(BUY, parse("98"), trigger_price=parse("102")),
+    Enter(SELL, parse("104"), limit_price=parse("101.9"), trigger_price=parse("102")),
 )
 SPANS = (MILLISECOND, SECOND, 2 * SECOND, 11 * SECOND)
 FOUND = ("working", "partially_filled", "filled", "cancelled", "rejected", "expired")
@@ -76,7 +81,14 @@ def say(scenario: Scenario, order: OrderRequested, pick: int, half: bool) -> Any
         lambda: scenario.not_found(order),
         lambda: scenario.found(FOUND[pick % len(FOUND)], size if half else "0", order),
         lambda: CancelRejected(order.key, order.client_id, 110001, "gone", at),
-    )[pick % 13]()
+        lambda: scenario.amended("98.4", "" if half else "0.7", order=order),
+        lambda: scenario.amended("99.6", trigger="101.5", order=order),
+        lambda: scenario.amend_rejected(order=order),
+        lambda: scenario.amend_rejected(110001, order),
+        lambda: scenario.unknown("amend", order),
+        lambda: scenario.triggered(order),
+        lambda: scenario.found("working", "0", order, ("0.9", "98.9")),
+    )[pick % 20]()
 
 
 def tell(scenario: Scenario, symbol: str, pick: int) -> Any:

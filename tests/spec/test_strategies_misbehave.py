@@ -36,8 +36,8 @@ GARBAGE: list[tuple[object, str]] = [
     (Exit(fraction=0), f"propose gave Exit a fraction of 0; it is 1 to {ONE} (e8)"),
     (Exit(fraction=0.5), "propose gave Exit"),
     (MoveStop(None), "propose gave MoveStop the number None; prices are e8 integers"),
-    ("buy!", "propose gave a str; it gives Enter, Exit or MoveStop"),
-    (None, "propose gave a NoneType; it gives Enter, Exit or MoveStop"),
+    ("buy!", "propose gave a str; it gives Enter, Exit, MoveStop, "),
+    (None, "propose gave a NoneType; it gives Enter, Exit, MoveStop, "),
 ]
 
 

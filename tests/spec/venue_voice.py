@@ -58,6 +58,26 @@ class VenueVoice:
         order = order or self.order
         return venue.OrderRejected(order.key, order.client_id, code, "no", Nanos(self.at))
 
+    def amended(
+        self,
+        price: str = "0",
+        quantity: str = "",
+        trigger: str = "0",
+        order: OrderRequested | None = None,
+    ) -> venue.OrderAmended:
+        """The order has these values now; its quantity unless another is given."""
+        order = order or self.order
+        size = parse(quantity) if quantity else order.quantity
+        levels = parse(price), parse(trigger)
+        return venue.OrderAmended(order.key, order.client_id, size, *levels, Nanos(self.at))
+
+    def amend_rejected(
+        self, code: int = 110003, order: OrderRequested | None = None
+    ) -> venue.AmendRejected:
+        """The order stays as it is, or is gone."""
+        order = order or self.order
+        return venue.AmendRejected(order.key, order.client_id, code, "no", Nanos(self.at))
+
     def triggered(self, order: OrderRequested | None = None) -> venue.OrderTriggered:
         """The conditional order met its price."""
         order = order or self.order
@@ -158,13 +178,17 @@ class VenueVoice:
         )
 
     def found(
-        self, state: Any, filled: str = "0", order: OrderRequested | None = None
+        self,
+        state: Any,
+        filled: str = "0",
+        order: OrderRequested | None = None,
+        now: tuple[str, str] = ("0", "0"),
     ) -> venue.OrderFound:
-        """A look-up found the order."""
+        """A look-up found the order, with the quantity and price that it has now, if told."""
         order = order or self.order
         name, size = f"v-{order.client_id}", parse(filled)
-        at = Nanos(self.at)
-        return venue.OrderFound(order.key, order.client_id, name, state, size, at)
+        at, (quantity, price) = Nanos(self.at), map(parse, now)
+        return venue.OrderFound(order.key, order.client_id, name, state, size, at, quantity, price)
 
     def not_found(self, order: OrderRequested | None = None) -> venue.OrderNotFound:
         """A look-up found no trace."""
