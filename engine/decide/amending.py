@@ -11,7 +11,7 @@ from engine.messages.decisions import (
     OrderUnknown,
 )
 from engine.messages.venue import AmendRejected
-from engine.money import Price, Quantity, notional
+from engine.money import NO_PRICE, Price, Quantity, notional
 from engine.orders.blotter import Order
 from engine.orders.lifecycle import GONE
 from engine.risk.gate import review_again
@@ -44,6 +44,7 @@ def reprice(state: EngineState, seat: Seat, intent: Reprice) -> tuple[Decision, 
 
 
 def _amendment(order: Order, quantity: Quantity, price: Price, trigger: Price) -> AmendRequested:
+    """A triggered order waits for no price, so none is named (10001)."""
     now, entry = order.now, price or trigger
     return AmendRequested(
         now.key,
@@ -51,7 +52,7 @@ def _amendment(order: Order, quantity: Quantity, price: Price, trigger: Price) -
         now.client_id,
         quantity,
         price,
-        trigger,
+        NO_PRICE if order.triggered else trigger,
         notional(abs(entry - now.stop_price), quantity),
         notional(entry, quantity),
         "signal",

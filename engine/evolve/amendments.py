@@ -48,11 +48,14 @@ def evolve_order_amended(state: EngineState, amended: OrderAmended) -> None:
 
 
 def take_values(order: Order, told: OrderAmended | OrderFound) -> None:
-    """Take quantity and prices from the venue, where it tells them, and reserve what they risk."""
+    """Take quantity and prices from the venue, where it tells them, and reserve what they risk.
+
+    What the venue shows as the price of a market order is its own protection, and no limit.
+    """
     now = order.now
     quantity = told.quantity or now.quantity
-    price = told.price or now.price
-    trigger = told.trigger_price or now.trigger_price
+    price = (now.price and told.price) or now.price
+    trigger = (now.trigger_price and told.trigger_price) or now.trigger_price
     order.asked = None
     if (quantity, price, trigger) != (now.quantity, now.price, now.trigger_price):
         changes: dict[str, Any] = {"quantity": quantity, "price": price, "trigger_price": trigger}

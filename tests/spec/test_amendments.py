@@ -138,6 +138,23 @@ def test_the_trigger_of_a_waiting_entry_moves_too() -> None:
     run.when(run.triggered()).when_proposed(Reprice(trigger_price=parse("101"))).then_nothing()
 
 
+def test_once_triggered_its_limit_moves_and_no_trigger_is_named() -> None:
+    waiting = Enter(BUY, parse("98"), trigger_price=parse("102"), limit_price=parse("103"))
+    run = given().when_proposed(waiting)
+    run.when(run.accepted(), run.triggered()).when_proposed(Reprice(parse("102.5")))
+    run.then(a(AmendRequested, price=parse("102.5"), trigger_price=0))
+    run.when(run.amended("102.5", trigger="102"))
+    assert order_of(run).now.price == parse("102.5")
+
+
+def test_the_price_that_the_venue_shows_of_a_market_order_is_no_limit() -> None:
+    """It is the venue's own protection (5.3): what is at stake is what it was."""
+    run = given().when_proposed(Enter(BUY, parse("98")))
+    run.when(run.unknown()).when(run.found("working", now=("50", "101")))
+    order = order_of(run)
+    assert (order.now.price, order.reserved_risk) == (0, parse("100"))
+
+
 def test_prices_go_to_the_tick_like_those_of_an_entry() -> None:
     tick = parse("0.1")
     asked = Reprice(parse("99.09"), parse("103.01"))
