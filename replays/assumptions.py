@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from adapters.config.assumptions import assumed_terms
+from adapters.history.recording import FUNDING, MARKS
 from engine.messages.runs import RunStarted, SimulationTerms, Terms, VenueTerms
 from engine.money import render
 from engine.timebase import MILLISECOND
@@ -36,6 +37,10 @@ _QUEUES = {
     "back": "a resting order waits behind all that is shown; who cancels stood behind it",
     "pro_rata": "a resting order waits behind all that is shown; who cancels stood anywhere",
     "front": "a resting order fills at the first touch",
+}
+_SHARED = {
+    "candles": "a bar",
+    "trades": "a minute's trades",
 }
 _TARGETS = {
     "level": "one that the market jumps over gets its level",
@@ -129,13 +134,16 @@ def _of_matching(simulation: SimulationTerms, ambiguous: int | None) -> Iterator
     yield Assumption("path", simulation.path, "path in a bar", words)
     yield Assumption("ambiguous_bars", ambiguous)
     queue = simulation.queue
-    shown = on_candles and queue in ("back", "pro_rata")
-    told = f"{_THROUGH}: candles show no queue" if shown else _QUEUES[queue]
+    blind = simulation.matched_on in ("candles", "trades") and queue in ("back", "pro_rata")
+    told = f"{_THROUGH}: {simulation.matched_on} show no queue" if blind else _QUEUES[queue]
     yield Assumption("queue", queue, "limit orders", told)
     fill = simulation.target_fill
     yield Assumption("target_fill", fill, "targets", _TARGETS[fill])
     share = simulation.volume_share
-    told = _percent(share) + " of a bar" if share else "without bound"
+    told = "not needed: the book shows what there is"
+    if simulation.matched_on in _SHARED:
+        of = _SHARED[simulation.matched_on]
+        told = f"{_percent(share)} of {of}" if share else "without bound"
     yield Assumption("volume_share", render(share), "volume share", told)
     there, back = simulation.request_latency_ns, simulation.report_latency_ns
     told = f"{_milliseconds(there)} there, {_milliseconds(back)} back"
@@ -153,9 +161,11 @@ def _of_costs(terms: Terms) -> Iterator[Assumption]:
     if simulation.matched_on in ("candles", "trades"):
         told = f"half spread {_percent(half)}, slippage {_percent(slip)} of the price"
     elif simulation.matched_on == "quotes":
-        told = f"the recorded spread, and {_percent(impact)} for each further quantity as large"
+        told = f"what is shown; for as much again the price moves by {_percent(impact)} of it"
     else:
-        told = f"what the book shows, and {_percent(impact)} beyond it for each quantity as large"
+        told = (
+            f"the levels shown and no more; a stop goes on by {_percent(impact)} for as much again"
+        )
     yield Assumption("half_spread", render(half), "a taker pays", told)
     yield Assumption("slippage", render(slip))
     yield Assumption("impact", render(impact))
@@ -163,8 +173,8 @@ def _of_costs(terms: Terms) -> Iterator[Assumption]:
 
 def _of_recordings(terms: Terms, told: Mapping[str, str]) -> Iterator[Assumption]:
     symbols = [each.symbol for each in terms.instruments]
-    marked = [symbol for symbol in symbols if f"marks {symbol} source" in told]
-    rated = [symbol for symbol in symbols if f"funding {symbol} source" in told]
+    marked = [symbol for symbol in symbols if _is_told(symbol, MARKS, told)]
+    rated = [symbol for symbol in symbols if _is_told(symbol, FUNDING, told)]
     words = _told_of(marked, symbols, "recorded", "the last price, for want of a recording")
     yield Assumption("mark_source", _sources(symbols, marked, "last_price"), "mark price", words)
     charged: object = _sources(symbols, rated, "none")
@@ -174,6 +184,14 @@ def _of_recordings(terms: Terms, told: Mapping[str, str]) -> Iterator[Assumption
     elif not terms.simulation.funding:
         charged, words = "off", "off: not charged"
     yield Assumption("funding", charged, "funding", words)
+
+
+def _is_told(symbol: str, kind: str, told: Mapping[str, str]) -> bool:
+    """Whether a recording tells this of the symbol: one of its own, or a stream of many things."""
+    if f"{kind} {symbol} source" in told:
+        return True
+    streams = [text for key, text in told.items() if key.endswith(" tells")]
+    return any(f"{symbol} {kind}" in text.split(", ") for text in streams)
 
 
 def _sources(symbols: list[str], recorded: list[str], else_: str) -> dict[str, str]:

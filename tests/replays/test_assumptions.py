@@ -121,7 +121,7 @@ def test_the_path_tells_how_often_it_had_to_choose(
         ),
         (
             (),
-            {"funding BTCUSDT source": "f", "funding SOLUSDT source": "f"},
+            {"funding BTCUSDT,SOLUSDT tells": "BTCUSDT funding, SOLUSDT funding"},
             "funding",
             {"BTCUSDT": "recorded", "SOLUSDT": "recorded"},
             "recorded rates",
@@ -140,6 +140,34 @@ def test_the_path_tells_how_often_it_had_to_choose(
             "mark_source",
             {"BTCUSDT": "last_price", "SOLUSDT": "recorded"},
             "recorded of SOLUSDT; BTCUSDT: the last price",
+        ),
+        (
+            (),
+            {"messages BTCUSDT tells": "BTCUSDT depth, BTCUSDT marks"},
+            "mark_source",
+            {"BTCUSDT": "recorded", "SOLUSDT": "last_price"},
+            "recorded of BTCUSDT",
+        ),
+        (
+            ("simulation.matched_on=trades",),
+            {},
+            "volume_share",
+            "0.1",
+            "10 % of a minute's trades",
+        ),
+        (
+            ("simulation.matched_on=depth",),
+            {},
+            "impact",
+            "0.00005",
+            "",
+        ),
+        (
+            ("simulation.matched_on=quotes",),
+            {},
+            "half_spread",
+            "0.00001",
+            "the price moves by 0.005 % of it",
         ),
         ((), {}, "price_band", {"BTCUSDT": "recorded", "SOLUSDT": "none"}, "moved to it of BTC"),
         (
