@@ -10,7 +10,15 @@ from typing import get_args
 from engine.domain.candle import Candle
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Input
-from engine.messages.market import BarOpened
+from engine.messages.market import (
+    BarOpened,
+    DepthChanged,
+    IndexPriced,
+    MarkCandle,
+    MarkPriced,
+    Quoted,
+    Traded,
+)
 from journal.frequent import (
     CANDLE_TAG,
     FREQUENT_DECISION_DECODERS,
@@ -51,7 +59,9 @@ DECISION_DECODERS: dict[str, Decode] = {
 }
 """The same for decisions."""
 
-BARE: frozenset[type] = frozenset({BarOpened, Candle})
+BARE: frozenset[type] = frozenset(
+    {BarOpened, Candle, Quoted, Traded, DepthChanged, MarkPriced, IndexPriced, MarkCandle}
+)
 """Inputs that concern no projection as long as nothing was decided upon them."""
 
 BARE_TAGS = frozenset(tag_of(cls) for cls in BARE)

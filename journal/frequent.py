@@ -11,6 +11,7 @@ from engine.domain.candle import Candle
 from engine.messages.decisions import Approved, OrderRequested, TradeClosed
 from engine.messages.market import BarOpened
 from engine.messages.venue import OrderAccepted, OrderFilled, StopReported
+from journal.frequent_ticks import TICK_DECODERS, TICK_ENCODERS
 from journal.structural import Decode, Encode, intern_key
 
 CANDLE_TAG = "CandleClosed"
@@ -137,6 +138,7 @@ FREQUENT_ENCODERS: dict[type, Encode] = {
     Approved: _approved_row,
     OrderRequested: _order_requested_row,
     TradeClosed: _trade_closed_row,
+    **TICK_ENCODERS,
 }
 """Rows made without looking at types; named tuples are left to JSON, which takes them as arrays."""
 
@@ -281,6 +283,7 @@ FREQUENT_INPUT_DECODERS: dict[str, Decode] = {
     "OrderAccepted": _order_accepted,
     "OrderFilled": _order_filled,
     "StopReported": _stop_reported,
+    **TICK_DECODERS,
 }
 FREQUENT_DECISION_DECODERS: dict[str, Decode] = {
     "OrderRequested": _order_requested,

@@ -17,7 +17,14 @@ from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened
 from engine.timebase import Nanos
 from journal.chain import Page, page_digest
-from journal.codec import BARE_TAGS, CHECKED, DECISION_DECODERS, ENCODERS, INPUT_DECODERS
+from journal.codec import (
+    BARE,
+    BARE_TAGS,
+    CHECKED,
+    DECISION_DECODERS,
+    ENCODERS,
+    INPUT_DECODERS,
+)
 from journal.frame import Frame, Turn
 from journal.frequent import Row
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
@@ -106,7 +113,8 @@ def _rows(frames: Sequence[Frame]) -> tuple[list[Row], list[Frame]]:
             add((stamped.at, bar_opened(message)))
         else:
             add((stamped.at, encoders[kind](message)))
-            loud.append(frame)
+            if kind not in BARE:
+                loud.append(frame)
     return rows, loud
 
 

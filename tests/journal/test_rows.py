@@ -1,5 +1,6 @@
 """Messages become rows and come back as they were."""
 
+import sqlite3
 import typing
 from itertools import count
 from typing import Any
@@ -20,7 +21,7 @@ from engine.messages.market import BarOpened, MarkPriced
 from engine.money import Price, Quantity
 from engine.timebase import Nanos
 from journal.chain import GENESIS, Page
-from journal.codec import CHECKED, DECISION_TYPES, ENCODERS, INPUT_TYPES, tag_of
+from journal.codec import BARE, CHECKED, DECISION_TYPES, ENCODERS, INPUT_TYPES, tag_of
 from journal.frame import Frame
 from journal.frequent import (
     FREQUENT_DECISION_DECODERS,
@@ -28,6 +29,7 @@ from journal.frequent import (
     FREQUENT_INPUT_DECODERS,
 )
 from journal.pages import decode_page, encode_body, make_page, plain_body
+from journal.projections.fold import Projections
 from journal.structural import row_decoder, row_encoder
 from journal.upcast import FORMAT, upcast
 from tests.journal.samples import KEY, every_decision, every_input, quiet_frames
@@ -75,6 +77,12 @@ def test_what_is_written_by_hand_is_read_by_hand_but_for_approvals() -> None:
     """Only the gate makes an approval by its name, and a reader is no gate (law 7)."""
     read = {*FREQUENT_INPUT_DECODERS, *FREQUENT_DECISION_DECODERS}
     assert {tag_of(cls) for cls in FREQUENT_ENCODERS} == read | {"Approved"}
+
+
+def test_what_projections_fold_is_never_left_out_of_what_they_are_shown() -> None:
+    folded = set(Projections(sqlite3.connect(":memory:"))._inputs)
+    assert folded
+    assert not folded & BARE
 
 
 def test_a_candle_is_stored_as_candle_closed() -> None:
