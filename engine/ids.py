@@ -22,6 +22,14 @@ class PositionKey(NamedTuple):
         return f"{self.venue_account}/{self.symbol}/{self.position_index}"
 
 
+def position_index(position_mode: str, side: int) -> int:
+    """Where an account of ``side`` holds its positions: 0 one-way; hedge 1 long, 2 short (5.5)."""
+    if position_mode == "one_way":
+        return 0
+    assert side in (1, -1), "in hedge mode an account has one side"
+    return 1 if side > 0 else 2
+
+
 def order_name(client_id: ClientId) -> str:
     """What a client order id says besides its run: account, symbol and n, the same in every run.
 

@@ -272,6 +272,8 @@ def check_value(unit: str, value: int) -> str:
     """A number of a gate's check as people read it; ``unit`` is its rule's."""
     if unit == "count":
         return str(value)
+    if unit == "side":
+        return side_name(value)
     if unit == "flag":
         return "yes" if value else "no"
     if unit == "time":

@@ -4,7 +4,7 @@ from engine.accounts.account import VirtualAccount
 from engine.accounts.ledger import Ledger
 from engine.domain.instrument import Instrument
 from engine.domain.position import Position
-from engine.ids import PositionKey
+from engine.ids import PositionKey, position_index
 from engine.markets.bars import BarBuilder
 from engine.markets.quotes import Market
 from engine.messages.market import InstrumentChanged
@@ -42,7 +42,8 @@ def evolve_run_started(state: EngineState, started: RunStarted) -> None:
 
 def _take_seat(state: EngineState, account: VirtualAccount, symbol: str) -> None:
     terms = account.terms
-    key = PositionKey(terms.venue_account, symbol, 0)
+    index = position_index(state.terms.venue.position_mode, terms.side)
+    key = PositionKey(terms.venue_account, symbol, index)
     position = state.positions.setdefault(key, Position(key))
     market = state.markets[symbol]
     market.leverage = max(market.leverage, terms.sizing.leverage)

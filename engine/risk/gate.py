@@ -49,6 +49,7 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         *account_checks(state, seat, held, equity),
         *ownership_checks(state, seat, held),
         *_price_checks(intent, entry, market.last),
+        *((_side_check(intent.side, account.terms.side),) if account.terms.side else ()),
         ("quantity", sized.quantity, least, not sized.refusal),
         *exposure_checks(state, seat, held, equity, intent.side, sized.notional),
     )
@@ -118,6 +119,11 @@ def review_again(
         account.size_factor,
         tuple(checks),
     )
+
+
+def _side_check(side: int, held: int) -> CheckRow:
+    """An account of one side never opens the other: in hedge mode it has no place for it."""
+    return "side", side, held, side == held
 
 
 def _price_checks(intent: Enter, entry: Price, last: Price) -> tuple[CheckRow, ...]:

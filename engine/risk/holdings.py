@@ -21,7 +21,8 @@ class Holdings:
     ``pending`` entries of the account are on their way, in any symbol, and may still cost
     ``reserved_risk``; ``closes`` of the seat are not ended by the venue. ``at_key`` are positions
     and orders of others at the seat's own key, ``opposing`` their positions and entries on the
-    other side of its symbol; ``unknown`` are the symbol's orders that nobody is sure of.
+    other side of its symbol, which hedge mode allows; ``unknown`` are the symbol's orders that
+    nobody is sure of.
     ``own_value`` is what the account holds and enters in all symbols, ``net_value`` (signed) what
     everybody does in this one. ``unrealised`` and ``margin`` (isolated, of positions and opening
     orders, bybit-v5.md 6.3) are those of the venue account.
@@ -51,7 +52,8 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
     if not live and not any(state.open_positions.values()):
         return _NOTHING
     account, key = seat.account.name, seat.key
-    taker_fee = state.terms.venue.taker_fee
+    venue = state.terms.venue
+    taker_fee, netted = venue.taker_fee, venue.position_mode == "one_way"
     pending = reserved_risk = closes = at_key = opposing = unknown = 0
     own_value = net_value = unrealised = margin = 0
     for symbol, held in state.open_positions.items():
@@ -63,7 +65,7 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
                 own_value += value
             elif position.account and symbol == key.symbol:
                 at_key += position.key == key
-                opposing += direction != side
+                opposing += netted and direction != side
             net_value += value * direction if symbol == key.symbol else 0
             unrealised += position.marked
             margin += position_margin(direction, position.entry_value, market.leverage, taker_fee)
@@ -77,7 +79,7 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
             unknown += order.state == "unknown"
             if not mine:
                 at_key += request.key == key
-                opposing += enters and request.side != side
+                opposing += netted and enters and request.side != side
             elif not enters:
                 closes += request.key == key
         if enters:

@@ -5,7 +5,7 @@ A check is recorded as numbers (``Check``); this table is how to read them.
 
 from typing import Final, Literal, NamedTuple
 
-Unit = Literal["count", "flag", "fraction", "money", "price", "quantity", "time"]
+Unit = Literal["count", "flag", "fraction", "money", "price", "quantity", "side", "time"]
 
 
 class Rule(NamedTuple):
@@ -33,6 +33,7 @@ RULES: Final[dict[str, Rule]] = {
     "external": Rule("flag", "==", "the position belongs to an account", "F26"),
     "stop_distance": Rule("price", ">", "the stop is on the losing side of the price", "S0-15"),
     "target_distance": Rule("price", ">", "the target is on the winning side", "S0-12"),
+    "side": Rule("side", "==", "the account holds this side", "bybit-v5.md 5.5"),
     "trigger_distance": Rule("price", ">", "the trigger is not at the last price", "110092"),
     "quantity": Rule("quantity", ">=", "the size reaches the smallest order", "S0-32"),
     "position_notional": Rule("money", "<=", "the position's value is in the limit", "S3-20"),

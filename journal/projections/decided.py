@@ -87,6 +87,7 @@ _NUMBERS: dict[Unit, Callable[[int], Any]] = {
     "money": _plain,
     "price": _plain,
     "quantity": _plain,
+    "side": side_name,
     "time": moment,
 }
 _OF_CHECK = {name: _NUMBERS[rule.unit] for name, rule in RULES.items()}

@@ -190,8 +190,12 @@ def _symbol_limits(state: EngineState, entry: OrderRequested) -> None:
     held = [p for p in state.positions.values() if p.quantity and p.key.symbol == symbol]
     live = [o for o in state.blotter.live.values() if o.request.key.symbol == symbol]
     assert not any(o.state == "unknown" for o in live), "law 8: an unknown order on the symbol"
-    owners = {p.account for p in held} | {o.request.account for o in live}
-    assert owners == {entry.account}, f"S0-18: {sorted(owners)} share {symbol}"
+    here = [p.account for p in held if p.key == entry.key]
+    owners = {*here, *(o.request.account for o in live if o.request.key == entry.key)}
+    assert owners == {entry.account}, f"S0-18: {sorted(owners)} share {entry.key}"
+    if state.terms.venue.position_mode == "one_way":
+        sides = {p.side for p in held} | {o.request.side for o in _entries(state) if o in live}
+        assert sides == {entry.side}, f"S0-19: both sides of {symbol}"
     share = state.terms.limits.max_symbol_exposure
     if share:
         opening = [o for o in live if o.request.purpose == "entry"]

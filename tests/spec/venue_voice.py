@@ -13,9 +13,9 @@ from engine.timebase import Nanos
 from tests.spec.run_terms import BTC
 
 
-def key_of(symbol: str = BTC) -> PositionKey:
+def key_of(symbol: str = BTC, index: int = 0) -> PositionKey:
     """Where the position of a symbol lives."""
-    return PositionKey("main", symbol, 0)
+    return PositionKey("main", symbol, index)
 
 
 class VenueVoice:
@@ -26,9 +26,9 @@ class VenueVoice:
     at: int
     executions = 0
 
-    def position(self, symbol: str = BTC) -> Position:
+    def position(self, symbol: str = BTC, index: int = 0) -> Position:
         """The position of a symbol."""
-        return self.state.positions[key_of(symbol)]
+        return self.state.positions[key_of(symbol, index)]
 
     @property
     def orders(self) -> list[OrderRequested]:
@@ -108,10 +108,15 @@ class VenueVoice:
         return self._fill(order.key, order.client_id, "order", order.side, size, price, execution)
 
     def stopped(
-        self, price: str, cause: str = "stop_loss", quantity: str = "", symbol: str = BTC
+        self,
+        price: str,
+        cause: str = "stop_loss",
+        quantity: str = "",
+        symbol: str = BTC,
+        index: int = 0,
     ) -> venue.OrderFilled:
         """The position's own stop (or target) closes it."""
-        position = self.position(symbol)
+        position = self.position(symbol, index)
         size = parse(quantity) if quantity else abs(position.quantity)
         side = -1 if position.quantity > 0 else 1
         return self._fill(position.key, NO_CLIENT_ID, cause, side, size, price, "")
@@ -167,11 +172,13 @@ class VenueVoice:
             Nanos(self.at),
         )
 
-    def stop(self, price: str, target: str = "0", symbol: str = BTC) -> venue.StopReported:
+    def stop(
+        self, price: str, target: str = "0", symbol: str = BTC, index: int = 0
+    ) -> venue.StopReported:
         """The position's stop and target at the venue."""
         stop_price, target_price = parse(price), parse(target)
         return venue.StopReported(
-            key_of(symbol),
+            key_of(symbol, index),
             stop_price,
             target_price,
             Nanos(self.at),
