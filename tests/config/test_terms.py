@@ -136,7 +136,9 @@ def test_the_name_is_the_same_in_another_process_with_another_hash_seed(tmp_path
     assert names == {run_id(terms(tmp_path))}
 
 
-@pytest.mark.parametrize("name", ["examples/volatility_breakout.toml", "bench/w1.toml"])
+@pytest.mark.parametrize(
+    "name", ["examples/volatility_breakout.toml", "examples/hedge.toml", "bench/w1.toml"]
+)
 def test_recorded_terms_resolve_to_themselves(name: str) -> None:
     def defaults(strategy: str) -> dict[str, str]:
         return catalog.parameters_of(catalog.find(strategy))
@@ -146,9 +148,8 @@ def test_recorded_terms_resolve_to_themselves(name: str) -> None:
     layer = terms_layer(first)
     again = to_terms(resolve_over(layer, RECORDED, {}, (), defaults), FIVE_MINUTES, digests)
     assert again == first
-    changed = resolve_over(
-        terms_layer(first), RECORDED, {}, ["accounts.va1.parameters.fixed_tp_r=2.2"], defaults
-    )
+    change = [f"accounts.{first.accounts[0].name}.parameters.fixed_tp_r=2.2"]
+    changed = resolve_over(layer, RECORDED, {}, change, defaults)
     parameters = dict(to_terms(changed, FIVE_MINUTES, digests).accounts[0].strategy.parameters)
     assert parameters == {**dict(first.accounts[0].strategy.parameters), "fixed_tp_r": "2.2"}
 
