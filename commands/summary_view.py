@@ -33,6 +33,7 @@ _ACCOUNTS_ABREAST = 5
 def show_summary(console: Console, summary: Summary) -> None:
     """The parts of a summary, from what went in to what came out."""
     _show_candles(console, summary)
+    _show_recordings(console, summary)
     show_assumptions(console, summary.assumptions)
     _show_results(console, summary)
     _show_line(console, summary)
@@ -90,6 +91,41 @@ def _show_candles(console: Console, summary: Summary) -> None:
         titles = ("symbol", "rows", "interval", "first", "last", "holes", "times")
         columns(console, titles, rows, right=(1,))
         lines(console, [*sources, *(f"note: {note}" for note in notes)])
+
+
+def _show_recordings(console: Console, summary: Summary) -> None:
+    """What else the run was fed, and what its candles were made of where no file had them."""
+    told = dict(summary.started.provenance)
+    rows, under = [], []
+    for key, source in summary.started.provenance:
+        name = key.removesuffix(" source")
+        count = told.get(f"{name} events") or told.get(f"{name} rows", "")
+        kind, _, symbols = name.partition(" ")
+        if key == name or kind == "candles" or not count:
+            continue
+        rows.append(
+            (
+                kind,
+                symbols,
+                f"{int(count):,}",
+                _day(told[f"{name} first"]),
+                _day(told[f"{name} last"]),
+                told[f"{name} unit"],
+            )
+        )
+        under.append(f"{kind} of {symbols} from {source}")
+        under += [
+            f"note: {text}" for it, text in summary.started.provenance if it == f"{name} note"
+        ]
+    for instrument in summary.started.terms.instruments:
+        made = told.get(f"candles {instrument.symbol} made")
+        if made:
+            under.append(f"candles of {instrument.symbol} are made here: {made}")
+    under += [f"note: {text}" for key, text in summary.started.provenance if key == "note"]
+    if rows or under:
+        heading(console, "recordings")
+        columns(console, ("kind", "symbols", "events", "first", "last", "times"), rows, right=(2,))
+        lines(console, under)
 
 
 def _day(text: str) -> str:

@@ -45,10 +45,15 @@ class BuiltBars:
         """The stretches of a recording in ``[start, end)``, looked at as they pass."""
         mixed = len(facts.tells) > 1 or facts.kind == DEPTH
         for ats, events in stretches:
+            began = max(start, facts.first_ns)
             if mixed:
-                self._take(*self._mine(ats, events), max(start, facts.first_ns))
+                self._take(*self._mine(ats, events), began)
+                # Others than this symbol's ticks may tell that a bar has ended.
+                while 0 < self._close_ns <= ats[-1]:
+                    self._end_bar()
+                    self._open_bar()
             else:
-                self._take(ats, events, max(start, facts.first_ns))
+                self._take(ats, events, began)
             yield ats, events
         if self._close_ns and self._close_ns <= min(facts.last_ns, end):
             self._end_bar()

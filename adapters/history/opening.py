@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from adapters.history.checks import SymbolFacts, check
 from adapters.history.feed import base_interval
@@ -65,7 +65,7 @@ def open_market(
     opening = _Opening(tuple(sorted(symbols)), ticks)
     for text in arguments:
         opening.take(Argument.parsed(text))
-    market = opening.market()
+    market = _within_the_run(opening.market())
     built = market.built()
     there = {each.facts.symbol for each in market.series} | set(built)
     for symbol in market.symbols:
@@ -89,6 +89,31 @@ def open_series(
             raise UserError(_no_candles(symbol, opening.market(), sorted(opening.series)))
     base_interval(found)
     return found
+
+
+def _within_the_run(market: Market) -> Market:
+    """Without marks and rates that all lie outside of what there is to trade on."""
+    if not market.series and not market.recordings:
+        return market
+    unused = list(market.unused)
+    marks, funding = [], []
+    for series in market.marks:
+        facts = series.facts
+        if _meets(market, facts.first_ns, facts.last_ns + facts.interval_ns):
+            marks.append(series)
+        else:
+            unused.append(f"{facts.source} holds no marks of {facts.symbol} within the run's data")
+    for rates in market.funding:
+        if _meets(market, rates.facts.first_ns, rates.facts.last_ns):
+            funding.append(rates)
+        else:
+            symbol = rates.facts.symbols[0]
+            unused.append(f"{rates.facts.source} holds no rates of {symbol} within the run's data")
+    return evolve(market, marks=tuple(marks), funding=tuple(funding), unused=tuple(unused))
+
+
+def _meets(market: Market, first: int, last: int) -> bool:
+    return first <= market.last_ns and last >= market.first_ns
 
 
 def _no_candles(symbol: str, market: Market, there: Iterable[str]) -> str:
