@@ -98,7 +98,8 @@ def _of_the_profile(simulation: SimulationTerms) -> Iterator[Assumption]:
     changed, told = {}, []
     for field, theirs in profile.items():
         mine = getattr(simulation, field)
-        if mine != theirs:
+        is_used = field != "impact" or simulation.matched_on in ("quotes", "depth")
+        if is_used and mine != theirs:
             key = field.removesuffix("_ns")
             changed[key] = _value(field, mine)
             told.append(f"{key.replace('_', ' ')} {_value(field, mine)}")

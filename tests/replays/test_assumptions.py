@@ -83,6 +83,12 @@ def test_every_value_that_is_not_the_profiles_is_named(config: Path) -> None:
     )
 
 
+def test_an_impact_that_nothing_asks_for_is_no_change(config: Path) -> None:
+    assert told(config, "simulation.impact=0")["changed_from_profile"].value == {}
+    found = told(config, "simulation.impact=0", "simulation.matched_on=quotes")
+    assert found["changed_from_profile"].value == {"impact": "0"}
+
+
 def test_a_profile_of_another_version_is_told_as_unknown(config: Path) -> None:
     terms = terms_of(config)
     other = attrs.evolve(terms, simulation=attrs.evolve(terms.simulation, pessimism="grim"))
