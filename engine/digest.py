@@ -52,7 +52,7 @@ SINCE: Final[dict[type, dict[str, int]]] = {
 """Slots and fields that are newer than schema 1, with the schema that brought them."""
 
 _NOT_STATE = {
-    EngineState: ("factory", "seats_by_symbol", "open_positions"),
+    EngineState: ("factory", "margin", "seats_by_symbol", "open_positions"),
     Seat: ("strategy", "view", "account"),
     View: View.__slots__,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.accounts.account import VirtualAccount
 from engine.accounts.ledger import Ledger
+from engine.accounts.margin import MarginFormulas
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.position import Position
@@ -82,6 +83,7 @@ class EngineState:
         "incident_count",
         "incidents",
         "ledger",
+        "margin",
         "markets",
         "open_positions",
         "positions",
@@ -96,6 +98,7 @@ class EngineState:
 
     terms: Terms
     ledger: Ledger
+    margin: MarginFormulas
 
     def __init__(self, factory: StrategyFactory = no_strategies) -> None:
         self.factory = factory

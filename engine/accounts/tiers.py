@@ -68,12 +68,11 @@ def max_leverage_at(ladder: tuple[RiskTier, ...], value: int) -> Rate:
 
 def value_limit_at(ladder: tuple[RiskTier, ...], leverage: int) -> Money:
     """The largest value that may be held at ``leverage``: 0 where no tier allows it (6.5)."""
-    limit = Money(0)
-    for tier in ladder:
-        if tier.max_leverage < leverage:
-            break
-        limit = tier.limit
-    return limit
+    # Leverage falls from tier to tier, and most people use little of it: the end is near.
+    for tier in reversed(ladder):
+        if tier.max_leverage >= leverage:
+            return tier.limit
+    return Money(0)
 
 
 def is_leverage_step(leverage: int) -> bool:

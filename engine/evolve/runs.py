@@ -2,6 +2,7 @@
 
 from engine.accounts.account import VirtualAccount
 from engine.accounts.ledger import Ledger
+from engine.accounts.margin import MarginFormulas
 from engine.domain.instrument import Instrument
 from engine.domain.position import Position
 from engine.ids import PositionKey, position_index
@@ -25,6 +26,8 @@ def evolve_run_started(state: EngineState, started: RunStarted) -> None:
     terms = started.terms
     state.run = started.run
     state.terms = terms
+    venue = terms.venue
+    state.margin = MarginFormulas(venue.margin_mode, venue.margin_rule, venue.taker_fee)
     state.ledger = Ledger(terms.venue.asset, terms.venue.wallet)
     for instrument in terms.instruments:
         state.markets[instrument.symbol] = Market(instrument)

@@ -8,10 +8,12 @@ first one that failed names the refusal.
 from operator import itemgetter
 from typing import Final
 
+from engine.accounts.account import VirtualAccount
 from engine.domain.intent import Enter
+from engine.domain.order import BUY
 from engine.messages.checks import CheckRow, as_checks
 from engine.messages.decisions import Approved, IntentRefused
-from engine.money import Price, Quantity, notional
+from engine.money import SCALE, Price, Quantity, Rate, notional
 from engine.orders.blotter import Order
 from engine.risk.account_rules import account_checks
 from engine.risk.global_rules import exposure_checks, ownership_checks
@@ -37,7 +39,7 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         instrument,
         equity,
         account.size_factor,
-        account.risk.max_leverage,
+        _most_leverage(state, account),
         entry,
         intent.stop_price,
     )
@@ -49,7 +51,7 @@ def review(state: EngineState, seat: Seat, intent: Enter) -> Approved | IntentRe
         *account_checks(state, seat, held, equity),
         *ownership_checks(state, seat, held),
         *_price_checks(intent, entry, market.last),
-        *((_side_check(intent.side, account.terms.side),) if account.terms.side else ()),
+        *_side_checks(state, account, intent.side),
         ("quantity", sized.quantity, least, not sized.refusal),
         *exposure_checks(state, seat, held, equity, intent.side, sized.notional),
     )
@@ -84,7 +86,7 @@ def review_again(
     """
     account, now = seat.account, order.now
     instrument, equity = state.markets[seat.key.symbol].instrument, account.equity
-    sizing, most = account.terms.sizing, account.risk.max_leverage
+    sizing, most = account.terms.sizing, _most_leverage(state, account)
     sized = size_entry(sizing, instrument, equity, account.size_factor, most, entry, now.stop_price)
     quantity = min(sized.quantity, now.quantity)
     held = survey(state, seat, now.side, order)
@@ -121,9 +123,23 @@ def review_again(
     )
 
 
-def _side_check(side: int, held: int) -> CheckRow:
-    """An account of one side never opens the other: in hedge mode it has no place for it."""
-    return "side", side, held, side == held
+def _side_checks(state: EngineState, account: VirtualAccount, side: int) -> tuple[CheckRow, ...]:
+    """An account of one side never opens the other: in hedge mode it has no place for it, and
+    without margin there is nothing to sell.
+    """
+    held: int = account.terms.side
+    if state.margin.in_full:
+        held = BUY
+    return (("side", side, held, side == held),) if held else ()
+
+
+def _most_leverage(state: EngineState, account: VirtualAccount) -> Rate:
+    """The account's cap; where everything is paid in full, what the wallet pays with its fee."""
+    most = account.risk.max_leverage
+    if not state.margin.in_full:
+        return most
+    full = Rate(SCALE * SCALE // (SCALE + state.terms.venue.taker_fee))
+    return min(most, full) if most else full
 
 
 def _price_checks(intent: Enter, entry: Price, last: Price) -> tuple[CheckRow, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.accounts.margin import order_cost
+from engine.accounts.tiers import value_limit_at
 from engine.domain.order import Side
 from engine.messages.checks import CheckRow
 from engine.money import Money, apply_rate
@@ -38,7 +38,9 @@ def exposure_checks(
 ) -> tuple[CheckRow, ...]:
     """Leverage of the account, share of real equity in the symbol, margin at the venue.
 
-    Free is the wallet less the margin of positions and opening orders (bybit-v5.md 6.3).
+    Free is the wallet less the margin of positions and opening orders; in cross mode unrealised
+    profit and loss are with it (bybit-v5.md 6.3). Without margin, what is held was paid in full.
+    The position's value at its entry has to be allowed at the symbol's leverage (110090).
     """
     risk = seat.account.risk
     wallet = state.ledger.wallet
@@ -49,12 +51,19 @@ def exposure_checks(
     net = abs(held.net_value + side * value)
     share = terms.limits.max_symbol_exposure
     room = apply_rate(wallet + held.unrealised, share) if share else 0
-    leverage = state.markets[seat.key.symbol].leverage
-    cost = order_cost(side, value, leverage, terms.venue.taker_fee)
-    free = wallet - held.margin
-    return (
+    market = state.markets[seat.key.symbol]
+    cost = state.margin.order_cost(side, value, market.leverage)
+    mode = terms.venue.margin_mode
+    free = wallet - held.margin + (held.unrealised if mode == "cross" else 0)
+    rows: tuple[CheckRow, ...] = (
         ("position_notional", value, most, not most or value <= most),
         ("leverage", own, cap, not multiple or own <= cap),
         ("symbol_exposure", net, room, not share or net <= room),
         ("available_margin", cost, free, cost <= free),
     )
+    tiers = market.instrument.tiers
+    if not tiers or mode == "none":
+        return rows
+    total = state.positions[seat.key].entry_value + value
+    allowed = value_limit_at(tiers, market.leverage)
+    return (*rows, ("risk_limit", total, allowed, total <= allowed))

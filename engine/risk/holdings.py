@@ -6,7 +6,6 @@ Orders of unknown outcome count as filled, and so does the unfilled part of ever
 
 from typing import Final
 
-from engine.accounts.margin import order_cost, position_margin
 from engine.domain.order import Side
 from engine.messages.record import record
 from engine.money import notional
@@ -24,8 +23,9 @@ class Holdings:
     other side of its symbol, which hedge mode allows; ``unknown`` are the symbol's orders that
     nobody is sure of.
     ``own_value`` is what the account holds and enters in all symbols, ``net_value`` (signed) what
-    everybody does in this one. ``unrealised`` and ``margin`` (isolated, of positions and opening
-    orders, bybit-v5.md 6.3) are those of the venue account.
+    everybody does in this one. ``unrealised`` and ``margin`` (initial, of positions and opening
+    orders, bybit-v5.md 6.3) are those of the venue account. Orders of both sides are summed,
+    whatever the venue nets: the gate never lets two sides of one position wait at once.
     """
 
     pending: int
@@ -52,8 +52,7 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
     if not live and not any(state.open_positions.values()):
         return _NOTHING
     account, key = seat.account.name, seat.key
-    venue = state.terms.venue
-    taker_fee, netted = venue.taker_fee, venue.position_mode == "one_way"
+    formulas, netted = state.margin, state.terms.venue.position_mode == "one_way"
     pending = reserved_risk = closes = at_key = opposing = unknown = 0
     own_value = net_value = unrealised = margin = 0
     for symbol, held in state.open_positions.items():
@@ -68,7 +67,7 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
                 opposing += netted and direction != side
             net_value += value * direction if symbol == key.symbol else 0
             unrealised += position.marked
-            margin += position_margin(direction, position.entry_value, market.leverage, taker_fee)
+            margin += formulas.initial(direction, position.entry_value, value, market.leverage)
     for order in live.values():
         if order is without:
             continue
@@ -90,7 +89,7 @@ def survey(state: EngineState, seat: Seat, side: Side, without: Order | None = N
                 own_value += value
             net_value += value * request.side if request.key.symbol == key.symbol else 0
             leverage = state.markets[request.key.symbol].leverage
-            margin += order_cost(request.side, value, leverage, taker_fee)
+            margin += formulas.order_cost(request.side, value, leverage)
     return Holdings(
         pending,
         reserved_risk,

@@ -39,5 +39,6 @@ RULES: Final[dict[str, Rule]] = {
     "position_notional": Rule("money", "<=", "the position's value is in the limit", "S3-20"),
     "leverage": Rule("money", "<=", "exposure is in the leverage cap", "S0-23"),
     "symbol_exposure": Rule("money", "<=", "net exposure is in its share of equity", "S0-20"),
+    "risk_limit": Rule("money", "<=", "the risk tiers allow it at the leverage", "110090"),
     "available_margin": Rule("money", "<=", "the order's cost is available", "bybit-v5.md 6.2"),
 }

@@ -4,11 +4,19 @@ import pytest
 
 from engine.domain.candle import Candle
 from engine.ids import ClientId, PositionKey
-from engine.messages.decisions import GovernorActed, OrderRequested
-from engine.messages.venue import OrderFilled, OutcomeUnknown
+from engine.messages.decisions import AmendRequested, CloseDelayed, GovernorActed, OrderRequested
+from engine.messages.market import DepthChanged, FundingRated, Quoted, Traded
+from engine.messages.venue import (
+    FundingPaid,
+    OrderAmended,
+    OrderFilled,
+    OutcomeUnknown,
+    PositionLiquidated,
+    StopReported,
+)
 from engine.money import parse
 from engine.risk.rules import RULES
-from engine.timebase import NEVER, parse_time
+from engine.timebase import NEVER, Nanos, parse_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES
 from replays.words import WORDS, check_value, fact_words, sentence
 
@@ -90,11 +98,66 @@ def test_a_message_is_told_in_the_words_of_the_trade(message: object, told: str)
 
 
 @pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            Quoted("X", Nanos(1), parse("9.9"), parse("1"), parse("10"), parse("2")),
+            "X is bid 9.9 for 1, asked 10 for 2",
+        ),
+        (Traded("X", Nanos(1), parse("9"), parse("3"), -1), "3 X traded at 9, the taker sold"),
+        (Traded("X", Nanos(1), parse("9"), parse("3"), 0), "3 X traded at 9"),
+        (
+            DepthChanged("X", Nanos(1), True, ((parse("9"), parse("1")),), ()),
+            "the whole book of X: 1 bids, 0 asks",
+        ),
+        (
+            FundingRated("X", Nanos(AT), parse("-0.000125")),
+            "X settles funding at -0.0125 % at 2025-01-02T03:04:05Z",
+        ),
+        (
+            FundingPaid(
+                KEY, "f1", parse("-2"), parse("60000"), parse("0.0001"), parse("-12"), Nanos(AT)
+            ),
+            "-2 BTCUSDT earns funding of 12 at 0.01 % of 60000 (f1)",
+        ),
+        (
+            PositionLiquidated(KEY, parse("2"), parse("54000"), parse("53900"), Nanos(AT)),
+            "the venue liquidates 2 BTCUSDT: the mark is 54000, bankrupt at 53900",
+        ),
+        (
+            OrderAmended(KEY, ClientId("c"), parse("2"), parse("59000"), 0, Nanos(AT)),
+            "the venue has c as 2 at 59000 now",
+        ),
+        (
+            AmendRequested(
+                KEY, "va1", ClientId("c"), parse("2"), 0, parse("61000"), 0, 0, "signal"
+            ),
+            "va1 changes c to 2, triggered at 61000 (signal)",
+        ),
+        (
+            StopReported(KEY, parse("59000"), 0, Nanos(AT), parse("500")),
+            "the venue protects BTCUSDT with stop 59000, trailing by 500",
+        ),
+        (
+            CloseDelayed(KEY, "va1", 0, Nanos(AT)),
+            "closing BTCUSDT of va1 is left to the venue until 2025-01-02T03:04:05Z",
+        ),
+    ],
+)
+def test_what_the_deeper_exchange_says_reads_as_a_trader_would_say_it(
+    message: object, told: str
+) -> None:
+    """Nothing is told that is not there."""
+    assert sentence(message) == told
+
+
+@pytest.mark.parametrize(
     ("unit", "value", "told"),
     [
         ("count", 3, "3"),
         ("flag", 1, "yes"),
         ("flag", 0, "no"),
+        ("side", -1, "sell"),
         ("money", parse("12.5"), "12.5"),
         ("fraction", parse("0.1234567"), "12.34 %"),
         ("time", 0, "never"),
@@ -112,6 +175,7 @@ def test_a_checks_number_is_shown_in_its_unit(unit: str, value: int, told: str) 
         "money",
         "price",
         "quantity",
+        "side",
         "time",
     }
 
@@ -122,6 +186,7 @@ def test_a_checks_number_is_shown_in_its_unit(unit: str, value: int, told: str) 
         ("wanted_stop", "5900050000000", "wanted stop 59000.5"),
         ("opened_ns", str(AT), "opened 2025-01-02T03:04:05Z"),
         ("ours", "-50000000", "ours -0.5"),
+        ("bankruptcy_price", "9000000000", "bankruptcy price 90"),
         ("code", "10001", "code 10001"),
     ],
 )

@@ -26,7 +26,7 @@ from tests.spec.test_entries import LONG, opened
 BOTH = (BTC, ETH)
 
 
-ON_DEMAND = {"side", "trigger_distance"}
+ON_DEMAND = {"risk_limit", "side", "trigger_distance"}
 """Checks that only an entry has which gives reason to them."""
 
 
