@@ -69,9 +69,10 @@ def _requested(x: d.OrderRequested) -> str:
 def _filled(x: v.OrderFilled) -> str:
     whose = x.client_id or f"the position's {x.cause.replace('_', ' ')}"
     role = "maker" if x.is_maker else "taker"
+    chosen = "; its bar touched stop and target, the path chose" if x.is_ambiguous else ""
     return (
         f"{whose} filled: {side_name(x.side)} {render(x.quantity)} {x.key.symbol} at "
-        f"{render(x.price)}, {role} fee {render(x.fee)} {x.fee_asset} ({x.execution_id})"
+        f"{render(x.price)}, {role} fee {render(x.fee)} {x.fee_asset} ({x.execution_id}){chosen}"
     )
 
 
