@@ -10,15 +10,19 @@ visits the other one first, ``nearest_first`` the one that is nearer to the open
 from collections.abc import Callable
 
 from engine.domain.candle import Candle
+from engine.messages.market import MarkCandle
+
+Bar = Candle | MarkCandle
+"""A bar of trades, or of the mark."""
 
 
-def _nearest_is_low(candle: Candle, adverse_is_low: bool) -> bool:
+def _nearest_is_low(candle: Bar, adverse_is_low: bool) -> bool:
     """Of two equally near extremes the adverse one is first."""
     below, above = candle.open - candle.low, candle.high - candle.open
     return adverse_is_low if below == above else below < above
 
 
-LowFirst = Callable[[Candle, bool], bool]
+LowFirst = Callable[[Bar, bool], bool]
 """Whether a candle's low comes before its high, given whether it is the low that hurts."""
 
 PATHS: dict[str, LowFirst] = {
@@ -34,7 +38,7 @@ class CandlePath:
 
     __slots__ = ("_close_ns", "_open_ns", "corners")
 
-    def __init__(self, candle: Candle, low_first: bool) -> None:
+    def __init__(self, candle: Bar, low_first: bool) -> None:
         low, high = candle.low, candle.high
         extremes = (low, high) if low_first else (high, low)
         self.corners: tuple[int, int, int, int] = (candle.open, *extremes, candle.close)

@@ -9,6 +9,7 @@ stream: the same terms, events and effects give the same reports (design 2, 5).
 from typing import assert_never
 
 from adapters.simulated.candle_path import PATHS
+from adapters.simulated.funding import settle_funding
 from adapters.simulated.gateway import gateway_for
 from adapters.simulated.latency import ReportQueue, RequestQueue
 from adapters.simulated.markets import VenueMarket
@@ -16,8 +17,7 @@ from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.state import VenueState
 from adapters.simulated.ticks import TickFeed
-from adapters.simulated.triggers import meet_open, meet_price, walk_candle
-from engine.accounts.margin import maintenance_margin, position_margin
+from adapters.simulated.triggers import meet_open, meet_price, walk_candle, walk_mark
 from engine.domain.candle import Candle
 from engine.domain.order import PriceSource
 from engine.errors import InvariantError, UserError
@@ -38,7 +38,7 @@ from engine.messages.market import (
 )
 from engine.messages.runs import Terms
 from engine.messages.venue import ExecutionReport
-from engine.money import Money, notional
+from engine.money import Money, Price
 from engine.timebase import Nanos
 
 
@@ -105,6 +105,8 @@ class SimulatedExchange:
             if event.low <= market.floor or market.ceiling <= event.high:
                 self._reports.event_at = at
                 walk_candle(self._state, market, event)
+                market.last = event.close
+                self._state.settle_down()
                 self.next_report_ns = self._reports.next_ns
             market.bar = event
             market.last = event.close
@@ -114,6 +116,7 @@ class SimulatedExchange:
             if event.price <= market.floor or market.ceiling <= event.price:
                 self._reports.event_at = at
                 meet_open(self._state, market, event.price, event.open_ns)
+                self._state.settle_down()
                 self.next_report_ns = self._reports.next_ns
         else:
             self._observe_rare(event, at)
@@ -130,7 +133,21 @@ class SimulatedExchange:
                 self._meet("index", market, event.price, at)
             case InstrumentChanged():
                 self._state.change_instrument(event.instrument)
-            case DataGap() | MarkCandle() | FundingRated() | Quoted() | Traded() | DepthChanged():
+            case MarkCandle():
+                market = self._market(event.symbol)
+                market.tell("mark", event.open)
+                self._reports.event_at = at
+                walk_mark(self._state, market, event)
+                market.tell("mark", event.close)
+                self._state.settle_down()
+                self.next_report_ns = self._reports.next_ns
+            case FundingRated():
+                if self._state.funds:
+                    market = self._market(event.symbol)
+                    self._reports.event_at = at
+                    settle_funding(self._state, market, event)
+                    self._meet("mark", market, market.mark_price, at)
+            case DataGap() | Quoted() | Traded() | DepthChanged():
                 # The venue had no gap, only we: stops meet the next price that is known.
                 pass
             case BarOpened() | Candle():
@@ -141,6 +158,7 @@ class SimulatedExchange:
     def _meet(self, source: PriceSource, market: VenueMarket, price: int, at: Nanos) -> None:
         self._reports.event_at = at
         meet_price(self._state, market, source, price, at)
+        self._state.settle_down()
         self.next_report_ns = self._reports.next_ns
 
     def serve(self) -> None:
@@ -176,7 +194,7 @@ class SimulatedExchange:
 
     @property
     def available(self) -> Money:
-        """Isolated available balance (bybit-v5.md 6.3)."""
+        """Available balance by the margin mode (bybit-v5.md 6.3)."""
         return Money(self._state.available)
 
     @property
@@ -215,26 +233,40 @@ class SimulatedExchange:
         """How many things are held in memory: orders, requests and reports under way."""
         return len(self._state.orders) + len(self._requests) + len(self._reports)
 
+    @property
+    def insurance(self) -> Money:
+        """What the insurance fund earned with liquidations of this account; < 0: what it paid."""
+        return Money(self._state.insurance)
+
+    @property
+    def funding(self) -> Money:
+        """Sum of all funding; > 0 was paid."""
+        return Money(self._state.funding)
+
     def position_margin(self, key: PositionKey) -> Money:
         """Initial margin of the position, 0 where flat (bybit-v5.md 6.2)."""
         market = self._market(key.symbol)
         position = market.positions[key.position_index]
-        return position_margin(
-            position.side, position.entry_value, market.leverage, self._state.costs.taker_fee
-        )
+        if not position.quantity:
+            return Money(0)
+        return Money(self._state.margin.initial(position, market.mark_price))
 
     def maintenance_margin(self, key: PositionKey) -> Money:
         """Maintenance margin of the position at the mark, 0 where flat (bybit-v5.md 6.2)."""
         market = self._market(key.symbol)
         position = market.positions[key.position_index]
-        return maintenance_margin(
-            side=position.side,
-            mark_value=notional(market.mark_price, abs(position.quantity)),
-            entry_value=position.entry_value,
-            leverage=market.leverage,
-            taker_fee=self._state.costs.taker_fee,
-            maintenance_rate=market.instrument.maintenance_rate,
-        )
+        if not position.quantity:
+            return Money(0)
+        return Money(self._state.margin.maintenance(position, market.mark_price, market.ladder))
+
+    def liquidation_price(self, key: PositionKey) -> Price:
+        """Where the position is liquidated, the account staying as it is; 0: nowhere (6.4).
+
+        Of several positions of a cross account it is where each uses up an equal part of what is
+        spare, and so nearer than the end.
+        """
+        position = self._market(key.symbol).positions[key.position_index]
+        return Price(position.liquidated_at)
 
     def _market(self, symbol: str) -> VenueMarket:
         market = self._markets.get(symbol)

@@ -8,18 +8,19 @@ an order, a stop or a target, so it costs two comparisons.
 from collections.abc import Mapping
 
 from adapters.simulated.ladder import FALLING, RISING
-from adapters.simulated.margin import margin_held
+from adapters.simulated.margin import MarginRules, OpeningOrders, orders_held
 from adapters.simulated.market_ticks import MarketTicks
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.queues import goes_through
 from adapters.simulated.resting import Resting
+from engine.accounts.tiers import ladder_of
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.order import PriceSource
 from engine.ids import PositionKey
 from engine.messages.runs import SimulationTerms
-from engine.money import SCALE, round_down
+from engine.money import NO_PRICE, SCALE, round_down
 
 UNREACHED_LOW = 0
 UNREACHED_HIGH = 1 << 80
@@ -47,17 +48,21 @@ class VenueMarket:
         "floor",
         "following",
         "held",
+        "held_by_orders",
         "index",
         "instrument",
+        "ladder",
         "last",
-        "leverage",
+        "margin",
         "mark",
+        "opening",
         "orders",
         "positions",
         "reducing",
         "resting",
+        "settled_ns",
+        "sides",
         "stop_requests",
-        "taker_fee",
         "through",
         "ticks",
         "touched_ns",
@@ -70,7 +75,7 @@ class VenueMarket:
         venue_account: str,
         indexes: tuple[int, ...],
         leverage: int,
-        taker_fee: int,
+        margin: MarginRules,
         simulation: SimulationTerms,
     ) -> None:
         self.instrument = instrument
@@ -79,7 +84,18 @@ class VenueMarket:
             index: VenuePosition(PositionKey(venue_account, instrument.symbol, index))
             for index in indexes
         }
-        self.leverage = leverage
+        for position in self.positions.values():
+            position.leverage = leverage
+        self.sides: Mapping[int, VenuePosition] = {
+            1: self.positions[indexes[0]],
+            -1: self.positions[indexes[-1]],
+        }
+        """The position that an opening order of a side belongs to."""
+        self.margin = margin
+        self.ladder = ladder_of(instrument)
+        """The contract's risk tiers."""
+        self.opening: Mapping[int, OpeningOrders] = {1: OpeningOrders(), -1: OpeningOrders()}
+        """The orders that wait and would open, by their side."""
         self.last: int = 0
         self.mark: int = 0
         """The venue's mark price where the feed has one, else 0: then the last price is it."""
@@ -99,14 +115,17 @@ class VenueMarket:
         self.ticks = MarketTicks(simulation)
         self.through = goes_through(simulation.matched_on, simulation.queue)
         self.held = 0
+        """Margin of the positions and of the orders here; of positions that are margined by the
+        mark it is as of the last change."""
+        self.held_by_orders = 0
         self.floor = UNREACHED_LOW
         self.ceiling = UNREACHED_HIGH
         self.touched_ns = 0
         """Venue time of the last event here: the time of one symbol never runs backwards."""
+        self.settled_ns = 0
+        """The last funding settlement."""
         self.stop_requests = 0
         self.executions = 0
-        self.taker_fee = taker_fee
-        """The venue's taker fee rate, part of every margin (bybit-v5.md 6.2)."""
 
     def position_at(self, key: PositionKey) -> VenuePosition | None:
         """The position of that key; None where the account's position mode has no such index."""
@@ -130,6 +149,12 @@ class VenueMarket:
         ladder.add(order, level)
         if order.triggered:
             self.ticks.queues.join(order, self.touched_ns)
+        self.count(order)
+
+    def count(self, order: VenueOrder) -> None:
+        """Count what an order that waits would open, in whatever it has left."""
+        if order.triggered and not order.reduces:
+            self.opening[order.side].put(order, self.margin.formulas)
 
     def leave(self, order: VenueOrder) -> None:
         """An order waits no more; the caller refreshes. One that did not wait is fine."""
@@ -144,14 +169,35 @@ class VenueMarket:
                 del self.reducing[order.position.key.position_index][name]
             if not order.triggered:
                 del self.conditional[name]
+            self.opening[order.side].drop(order)
 
     def refresh(self) -> int:
         """Work out floor, ceiling and margin anew; returns by how much the held margin grew."""
+        before, margin, opening = self.held, self.margin, self.opening
+        held = 0
+        if opening[1].quantity or opening[-1].quantity:
+            held = orders_held(opening, self.sides, margin.netting)
+        self.held_by_orders = held
+        for position in self.positions.values():
+            if position.quantity:
+                held += margin.initial(position, self.mark_price)
+                if position.margined != (now := position.margined_by):
+                    position.margined = now
+                    price = margin.isolated_price(position, self.ladder, self.instrument.tick)
+                    position.liquidate_at(price)
+            elif position.liquidated_at:
+                position.margined = ()
+                position.liquidate_at(NO_PRICE)
+        self.held = held
         self.refresh_bounds()
-        before = self.held
-        positions, orders = self.positions.values(), self.orders.values()
-        self.held = margin_held(positions, orders, self.leverage, self.taker_fee)
-        return self.held - before
+        return held - before
+
+    def change_instrument(self, instrument: Instrument) -> None:
+        """From now on these rules hold for the contract; the caller refreshes."""
+        self.instrument = instrument
+        self.ladder = ladder_of(instrument)
+        for position in self.positions.values():
+            position.margined = ()
 
     def refresh_bounds(self) -> None:
         """Work out between which last prices nothing happens."""

@@ -1,10 +1,12 @@
 """The whole state of the simulated venue, in one place that matching and the desk write."""
 
 from adapters.simulated.candle_path import PATHS, LowFirst
+from adapters.simulated.cross import watch
 from adapters.simulated.faults import Faults, FaultyReports, Outbox, fault_free
 from adapters.simulated.fees import TradingCosts
 from adapters.simulated.latency import ReportQueue
 from adapters.simulated.liquidity import Liquidity, liquidity_for
+from adapters.simulated.margin import MarginRules
 from adapters.simulated.markets import HEDGE, ONE_WAY, VenueMarket
 from adapters.simulated.orders import OrderBook
 from engine.domain.instrument import Instrument
@@ -20,13 +22,22 @@ class VenueState:
         "_terms",
         "ambiguous_bars",
         "costs",
+        "exposed",
         "faults",
         "faulty_reports",
         "fees",
+        "focus",
+        "funding",
+        "funds",
         "held",
+        "insurance",
         "liquidity",
         "low_first",
+        "margin",
         "markets",
+        "most_active",
+        "most_conditional",
+        "moves_to_band",
         "orders",
         "outbox",
         "realised",
@@ -42,11 +53,26 @@ class VenueState:
         self.realised: int = 0
         """Sum of the profit before fees of all closing executions."""
         self.fees: int = 0
+        self.funds = terms.simulation.funding
+        """Whether funding is settled at all."""
+        self.funding: int = 0
+        """Sum of all funding; > 0 was paid."""
+        self.insurance: int = 0
+        """What the insurance fund has earned with our liquidations; < 0: what it has paid."""
         self.held = 0
         """Margin of all positions and orders: the sum of what the markets hold."""
+        self.margin = MarginRules(terms.venue)
+        self.exposed: dict[str, VenueMarket] = {}
+        """The markets with open positions, of a cross account."""
+        self.focus: VenueMarket | None = None
+        """The market whose price is moving through the end of its part of a cross account."""
         self.ambiguous_bars = 0
         self.costs = TradingCosts(terms)
         self.volume_share = terms.simulation.volume_share
+        self.moves_to_band = terms.venue.moves_to_band
+        self.most_active = 500
+        self.most_conditional = 10
+        """How many orders of a symbol may wait: active ones, and conditional ones (5.4)."""
         self.low_first: LowFirst = PATHS[terms.simulation.path]
         self.liquidity: Liquidity = liquidity_for(terms, self.costs)
         self.target_fill = terms.simulation.target_fill
@@ -62,12 +88,35 @@ class VenueState:
 
     @property
     def available(self) -> int:
-        """Isolated available balance: wallet less all margins (bybit-v5.md 6.3)."""
-        return self.wallet - self.held
+        """Available balance (bybit-v5.md 6.3): wallet less all margins, and in cross mode the
+        unrealised profit as well, margins by today's marks. The sources' is not below zero.
+        """
+        if self.margin.mode != "cross":
+            return self.wallet - self.held
+        left = self.wallet - self.held
+        for market in self.exposed.values():
+            left += market.held - market.held_by_orders
+            for position in market.positions.values():
+                if position.quantity:
+                    mark = market.mark_price
+                    left += position.unrealised(mark) - market.margin.initial(position, mark)
+        return max(0, left) if self.margin.rule == "source" else left
 
     def refresh(self, market: VenueMarket) -> None:
         """Bring levels and margins of ``market`` up to date after a change of it."""
         self.held += market.refresh()
+        if self.margin.mode == "cross":
+            if any(position.quantity for position in market.positions.values()):
+                self.exposed[market.instrument.symbol] = market
+            else:
+                self.exposed.pop(market.instrument.symbol, None)
+            watch(self.exposed.values(), self.wallet, self.focus)
+
+    def settle_down(self) -> None:
+        """A market event is over: every symbol gets its part of what a cross account can bear."""
+        if self.focus is not None:
+            self.focus = None
+            watch(self.exposed.values(), self.wallet, None)
 
     def next_number(self) -> int:
         """The place of one more order among all of the account."""
@@ -92,7 +141,7 @@ class VenueState:
         if market is None:
             self.markets[instrument.symbol] = self._market(instrument)
             return
-        market.instrument = instrument
+        market.change_instrument(instrument)
         self.refresh(market)
 
     def _market(self, instrument: Instrument) -> VenueMarket:
@@ -108,6 +157,6 @@ class VenueState:
             venue.venue_account,
             HEDGE if venue.position_mode == "hedge" else ONE_WAY,
             max(leverages, default=ONE),
-            venue.taker_fee,
+            self.margin,
             self._terms.simulation,
         )

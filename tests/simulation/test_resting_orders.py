@@ -296,10 +296,10 @@ def test_a_limit_order_jumped_over_by_the_open_waits_for_its_target_too() -> Non
 
 
 def test_a_limit_order_jumped_over_together_with_its_stop_loses_at_the_open() -> None:
-    """Filled at 98 on the way down, stopped at 88, the price that the market jumped to."""
+    """Filled at 98 on the way down, stopped at 89, the price that the market jumped to."""
     session = Session()
     entry = order("a", BUY, "1", order_type="limit", price="98", stop="90")
     session.bar(bar(0, STILL), entry)
-    session.bar(bar(1, "88 99 87 99"))
+    session.bar(bar(1, "89 99 87 99"))
 
-    assert [one[:2] for one in fills(session)] == [("a", e8("98")), ("", e8("88"))]
+    assert [one[:2] for one in fills(session)] == [("a", e8("98")), ("", e8("89"))]

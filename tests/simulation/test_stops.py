@@ -86,9 +86,9 @@ def test_a_gap_is_told_at_the_open_and_an_intrabar_stop_at_the_close() -> None:
 
 def test_a_stop_fires_though_the_opening_itself_was_never_told() -> None:
     session = holding(BUY, "95")
-    session.close(bar(1, "90 99 85 99"))
+    session.close(bar(1, "92 99 85 99"))
 
-    assert fills_of(session) == [("stop_loss", e8("90"), OPEN_1)]
+    assert fills_of(session) == [("stop_loss", e8("92"), OPEN_1)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,323 @@
+"""Cross margin, spot, netting and tiers: what the whole account holds, may open, and ends at."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.domain.order import BUY, SELL
+from engine.messages.market import MarkPriced
+from engine.messages.venue import (
+    OrderCancelled,
+    OrderFilled,
+    OrderRejected,
+    PositionLiquidated,
+)
+from engine.money import Price
+from tests.simulation.given import BTC, ETH, Session, bar, cancel, e8, order
+from tests.simulation.margined import (
+    LONG_SIDE,
+    SHORT_SIDE,
+    account,
+    liquidations,
+    moving,
+    still,
+    tiers,
+)
+
+
+def refusal(session: Session) -> int:
+    """The code of the one refusal among the reports; 0 where there is none."""
+    codes = [report.code for report in session.take() if isinstance(report, OrderRejected)]
+    return codes[0] if codes else 0
+
+
+def two_longs(wallet: str = "1006.6") -> Session:
+    """0.1 BTC and 0.1 ETH, both at 60 000, in a cross account with 1000 after both fees."""
+    session = account("cross", wallet=wallet, leverage="20")
+    for symbol, key in (("BTCUSDT", BTC), ("ETHUSDT", ETH)):
+        opened = bar(0, "60000 60000 60000 60000", symbol=symbol)
+        session.bar(opened, order(symbol, BUY, "0.1", key=key))
+    session.take()
+    return session
+
+
+@pytest.mark.parametrize(("low", "count"), [("50281.3", 0), ("50281.2", 1)])
+def test_a_cross_account_with_one_position_ends_at_the_worked_estimate(
+    low: str, count: int
+) -> None:
+    """Wallet 1000 after the fee: (6000 - 1000 + 2.97) / 0.0995 = 50 281.1055…, to the tick up."""
+    session = account("cross", wallet="1003.3")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.take()
+    assert session.exchange.liquidation_price(BTC) == e8("50281.2")
+
+    moving(session, 1, f"60000 60000 {low} 60000")
+    assert len(liquidations(session.take())) == count
+
+
+def test_a_cross_takeover_leaves_nothing_of_the_account_and_nothing_below() -> None:
+    """(6000 - 1000) / 0.1 / 0.99945 = 50 027.51…, to the tick 50 027.6; the fee there 2.751518."""
+    session = account("cross", wallet="1003.3")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.take()
+    moving(session, 1, "60000 60000 50000 50000")
+    told, fill = session.take()
+
+    assert isinstance(told, PositionLiquidated)
+    assert isinstance(fill, OrderFilled)
+    assert told.bankruptcy_price == fill.price == e8("50027.6")
+    assert session.exchange.wallet == e8("1000") - e8("997.24") - e8("2.751518")
+    assert session.exchange.insurance == e8("5028.12") - e8("5002.76")
+
+
+def test_profit_of_one_position_carries_another() -> None:
+    """The isolated end of 54 271.4 means nothing; the ETH profit of 500 stands behind BTC too."""
+    session = two_longs()
+    still(session, 1, "65000", "ETHUSDT")
+    moving(session, 1, "60000 60000 50000 50000")
+
+    assert liquidations(session.take()) == []
+    assert session.exchange.equity == e8("1000") - e8("1000") + e8("500")
+
+
+def test_losses_that_come_one_after_the_other_end_the_account_together() -> None:
+    """BTC at 55 000 costs 500 and maintains 27.5; both reserve 0.00055 of 5700; then ETH falls.
+
+    Spare is 1000 - 500 - 27.5 - 6.27 + 0.1 * (M - 60 000) - 0.0005 * M: 5533.77 / 0.0995 is
+    55 615.77…, so 55 615.8 ends it and 55 615.9 does not.
+    """
+    for low, count in (("55615.9", 0), ("55615.8", 2)):
+        session = two_longs()
+        moving(session, 1, "60000 60000 55000 55000")
+        moving(session, 1, f"60000 60000 {low} {low}", "ETHUSDT")
+        assert len(liquidations(session.take())) == count, low
+
+    assert session.exchange.positions == {}
+    assert 0 <= session.exchange.wallet < e8("0.1")
+
+
+def test_every_order_of_the_account_is_cancelled_before_it_is_liquidated() -> None:
+    session = two_longs()
+    session.send(
+        order("x", BUY, "0.001", order_type="limit", price="30000"),
+        order("y", SELL, "0.001", order_type="limit", price="90000", key=ETH),
+        at=session.now,
+    )
+    session.take()
+    moving(session, 1, "60000 60000 49000 49000")
+    reports = session.take()
+
+    cancelled = [report for report in reports if isinstance(report, OrderCancelled)]
+    assert [report.client_id for report in cancelled] == ["x", "y"]
+    assert {report.reason for report in cancelled} == {"CancelAllBeforeLiq"}
+    assert isinstance(reports[2], PositionLiquidated)
+
+
+def test_what_is_available_in_cross_moves_with_the_mark() -> None:
+    """0.1 at 60 000, 10x, mark 61 000: 9996.7 + 100 - 610 - 2.97."""
+    session = account("cross")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("61000"))), session.now)
+
+    assert session.exchange.available == e8("9483.73")
+    assert session.exchange.position_margin(BTC) == e8("612.97")
+    assert session.exchange.maintenance_margin(BTC) == e8("33.47")
+
+
+def test_a_cross_account_opens_more_out_of_its_profit_and_an_isolated_one_does_not() -> None:
+    """Wallet 606.27: all of it is in use; at 61 000 a profit of 100 is there."""
+    for mode, code in (("cross", 0), ("isolated", 110007)):
+        session = account(mode, wallet="606.27")  # type: ignore[arg-type]
+        session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+        still(session, 1, "61000")
+        session.take()
+        session.send(order("b", BUY, "0.01"), at=session.now)
+        assert refusal(session) == code, mode
+
+
+def test_both_sides_of_a_cross_hedge_end_together_where_the_loser_ends_the_account() -> None:
+    """Long 0.2, short 0.1 at 60 000 and 100x; wallet 500 after 9.9 of fees.
+
+    Reserved are 0.00055 of 11 880 and of 6060: 6.534 and 3.333. Spare at M is
+    500 - 9.867 + 0.1 * (M - 60 000) - 0.0015 * M: M = 5509.867 / 0.0985 = 55 937.73…
+    """
+    for low, count in (("55937.9", 0), ("55937.8", 2)):
+        session = account("cross", positions="hedge", wallet="509.9", leverage="100")
+        session.bar(
+            bar(0, "60000 60000 60000 60000"),
+            order("a", BUY, "0.2", key=LONG_SIDE),
+            order("b", SELL, "0.1", key=SHORT_SIDE),
+        )
+        session.take()
+        moving(session, 1, f"60000 60000 {low} {low}")
+        assert len(liquidations(session.take())) == count, low
+
+
+LADDER = tiers("2000 0.005 100", "10000 0.05 20", "50000 0.1 10")
+
+
+def test_a_cross_account_is_cut_to_a_lower_tier_before_anything_is_taken_over() -> None:
+    """0.1 at 60 000 and 20x, 500 after the fee, F 0.00055 of 5700: 3.135.
+
+    (6000 - 500 + 3.135 - 90) / 0.095 = 56 980.36…, to the tick 56 980.4; 0.035 are left.
+    """
+    session = account("cross", wallet="503.3", leverage="20", ladder=LADDER)
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    assert refusal(session) == 0
+    moving(session, 1, "60000 60000 56980.4 60000")
+    fills = liquidations(session.take())
+
+    assert [(fill.quantity, fill.price) for fill in fills] == [(e8("0.065"), e8("56980.4"))]
+    assert session.exchange.positions[BTC].quantity == e8("0.035")
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["BTCUSDT", "ETHUSDT"]), st.integers(-900, 900)), max_size=12
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS, st.sampled_from([BUY, SELL]), st.sampled_from(["600", "1000", "2000"]))
+def test_a_cross_account_that_stands_can_afford_what_it_maintains(
+    steps: list[tuple[str, int]], side: int, wallet: str
+) -> None:
+    """After every bar of two markets, whatever the path, MM rate is below 100 %.
+
+    And it never ends below zero: the fund pays the rest.
+    """
+    session = account("cross", wallet=wallet, leverage="50", ladder=LADDER)
+    for symbol, key, which in (("BTCUSDT", BTC, BUY), ("ETHUSDT", ETH, side)):
+        still(session, 0, "6000", symbol)
+        session.send(order(symbol, which, "0.3", key=key), at=session.now)
+    last = {"BTCUSDT": 6000, "ETHUSDT": 6000}
+    for n, (symbol, move) in enumerate(steps, start=1):
+        opened, close = last[symbol], max(100, last[symbol] + move)
+        high, low = max(opened, close), min(opened, close)
+        moving(session, n, f"{opened} {high} {low} {close}", symbol)
+        last[symbol] = close
+        exchange = session.exchange
+        maintained = sum(exchange.maintenance_margin(key) for key in (BTC, ETH))
+        assert exchange.equity > maintained or not exchange.positions
+        assert exchange.wallet >= 0 or exchange.positions
+
+
+# Spot.
+
+
+def test_a_spot_account_pays_in_full_whatever_its_leverage() -> None:
+    """0.1 at 60 000 is 6000 and 3.3 of fee."""
+    for wallet, code in (("6003.3", 0), ("6003.2", 170131)):
+        session = account("none", wallet=wallet, leverage="10")
+        session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+        assert refusal(session) == code
+    session = account("none", wallet="6003.3")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    assert session.exchange.available == 0
+    moving(session, 1, "60000 60000 0.1 0.1")
+    assert liquidations(session.take()) == []
+
+
+def test_a_spot_account_sells_what_it_has_and_nothing_short() -> None:
+    session = account("none")
+    still(session, 0, "60000")
+    session.send(order("a", SELL, "0.001"), at=session.now)
+    assert refusal(session) == 170131
+
+    session.send(order("b", BUY, "0.1"), at=session.now)
+    session.send(order("c", SELL, "0.06", order_type="limit", price="61000"), at=session.now)
+    assert refusal(session) == 0
+    session.send(order("d", SELL, "0.05", order_type="limit", price="61000"), at=session.now)
+    assert refusal(session) == 170131
+    session.send(order("e", SELL, "0.04"), at=session.now)
+    assert refusal(session) == 0
+    assert session.exchange.positions[BTC].quantity == e8("0.06")
+
+
+# Orders: netting, what the position serves, and tiers.
+
+
+@pytest.mark.parametrize(("netting", "held"), [("sum", "1213.2"), ("larger_side", "606.93")])
+def test_orders_on_both_sides_hold_their_sum_or_the_larger_side(netting: str, held: str) -> None:
+    """A bid of 0.1 at 60 000 costs 606.27, an offer 606.93."""
+    session = account(netting=netting)  # type: ignore[arg-type]
+    still(session, 0, "60000.1")
+    session.send(
+        order("a", BUY, "0.1", order_type="limit", price="60000"),
+        order("b", SELL, "0.1", order_type="limit", price="60000.2"),
+        at=session.now,
+    )
+    # The offer stands 0.2 higher: 0.02 of value, 0.002 + 0.0000231 of cost.
+    assert e8("10000") - session.exchange.available == e8(held) + e8("0.0020231")
+
+
+def test_a_position_serves_the_orders_against_it_in_the_order_of_their_age() -> None:
+    """Long 0.1; offered 0.06, 0.06 and 0.1 at 60 000: nothing, 0.02 and 0.1 of them open."""
+    session = account()
+    session.bar(bar(0, "59000 59000 59000 59000"), order("a", BUY, "0.1"))
+    before = session.exchange.available
+    for name, quantity, opened in (("b", "0.06", "0"), ("c", "0.06", "0.02"), ("d", "0.1", "0.12")):
+        offer = order(name, SELL, quantity, order_type="limit", price="60000")
+        session.send(offer, at=session.now)
+        # 6069.3 for each whole coin: 6000 + 33 + 36.3.
+        assert before - session.exchange.available == e8(opened) * 60693 // 10
+    session.send(cancel("b"), at=session.now)
+
+    assert before - session.exchange.available == e8("0.06") * 60693 // 10
+
+
+def test_what_fills_of_a_resting_order_is_held_by_the_position_and_no_longer_by_the_order() -> None:
+    """A bid of 0.2 at 60 000 gets half: 602.97 of position, 606.27 of order, 1.2 of maker fee."""
+    session = account(volume_share="0.1")
+    still(session, 0, "61000")
+    session.send(order("a", BUY, "0.2", order_type="limit", price="60000"), at=session.now)
+    session.bar(bar(1, "61000 61000 59999 61000", volume="1"))
+
+    assert session.exchange.positions[BTC].quantity == e8("0.1")
+    held = e8("602.97") + e8("606.27")
+    assert session.exchange.available == e8("10000") - e8("1.2") - held
+
+
+@pytest.mark.parametrize(
+    ("leverage", "quantity", "code", "told"),
+    [
+        ("50", "0.033", 0, ""),
+        ("50", "0.034", 110090, "20"),
+        ("20", "0.166", 0, ""),
+        ("20", "0.167", 110090, "10"),
+        ("10", "0.834", 110089, ""),
+    ],
+)
+def test_an_order_beyond_the_tier_of_its_leverage_is_refused_with_the_leverage_to_go_to(
+    leverage: str, quantity: str, code: int, told: str
+) -> None:
+    """At 60 000 the tiers hold 0.0333…, 0.1666… and 0.8333… for 100x, 20x and 10x."""
+    session = account(leverage=leverage, ladder=LADDER)
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, quantity))
+    refused = [one for one in session.take() if isinstance(one, OrderRejected)]
+
+    assert [one.code for one in refused] == ([code] if code else [])
+    if told:
+        assert refused[0].reason.endswith(f"leverage to {told} or below")
+
+
+def test_position_and_orders_of_one_side_share_the_tier() -> None:
+    """0.02 held and 0.01 bid make 1800 of 2000; 0.004 more would be 2040. A close is free."""
+    session = account(leverage="50", ladder=LADDER)
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.02"))
+    session.send(order("b", BUY, "0.01", order_type="limit", price="60000"), at=session.now)
+    session.take()
+    session.send(order("c", BUY, "0.004", order_type="limit", price="60000"), at=session.now)
+    assert refusal(session) == 110090
+    session.send(order("d", SELL, "0.02", order_type="limit", price="60000"), at=session.now)
+    assert refusal(session) == 0
+
+
+def test_a_conditional_order_beyond_the_tier_ends_when_it_triggers() -> None:
+    session = account(leverage="50", ladder=LADDER)
+    still(session, 0, "60000")
+    session.send(order("a", BUY, "0.04", order_type="stop_market", trigger="61000"), at=session.now)
+    assert refusal(session) == 0
+    moving(session, 1, "60000 61000 60000 61000")
+
+    ended = [one for one in session.take() if isinstance(one, OrderCancelled)]
+    assert [(one.client_id, one.reason) for one in ended] == [("a", "EC_Others")]
