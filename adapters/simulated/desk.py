@@ -5,17 +5,16 @@ The first report that a request causes is its answer; what follows is the stream
 
 from typing import assert_never
 
-from adapters.simulated.executions import cancel, report_stop
+from adapters.simulated.amending import amend_order
+from adapters.simulated.bands import within_band
+from adapters.simulated.endings import cancel, tell_values
+from adapters.simulated.leverage import set_leverage
 from adapters.simulated.matching import meet_market, rest
 from adapters.simulated.orders import VenueOrder
+from adapters.simulated.protection import report_stop
+from adapters.simulated.rules import PARAMETER
 from adapters.simulated.state import VenueState
-from adapters.simulated.validation import (
-    PARAMETER,
-    UNKNOWN_ORDER,
-    refuse_order,
-    refuse_stop,
-)
-from engine.errors import InvariantError
+from adapters.simulated.validation import UNKNOWN_ORDER, refuse_order, refuse_stop
 from engine.messages.effects import (
     AmendOrder,
     CancelOrder,
@@ -36,7 +35,7 @@ from engine.messages.venue import (
     PositionReported,
     StopRejected,
 )
-from engine.money import NO_PRICE, Money, Quantity
+from engine.money import NO_PRICE, Money, Price, Quantity
 from engine.timebase import Nanos
 
 BY_USER = "CancelByUser"
@@ -56,8 +55,10 @@ def serve_effect(state: VenueState, effect: Effect, now: Nanos) -> None:
             look_up_order(state, effect, now)
         case LookUpPosition():
             look_up_position(state, effect, now)
-        case AmendOrder() | SetLeverage():
-            raise InvariantError(f"{type(effect).__name__} is not served yet")
+        case SetLeverage():
+            set_leverage(state, effect, now)
+        case AmendOrder():
+            amend_order(state, effect, now)
         case Notify():
             pass
         case _:
@@ -74,12 +75,16 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
     position = market.positions[asked.key.position_index]
     number = state.next_number()
     order = VenueOrder(asked, position, int(asked.quantity), number, f"sim-{number}")
-    if order.reduces:
+    if order.reduces and not order.is_limit:
         order.quantity = min(order.quantity, position.reducible(order.side))
     order.muted = muted
     state.orders.admit(order)
     accepted = OrderAccepted(position.key, asked.client_id, order.venue_order_id, now)
     state.outbox.send(accepted, now)
+    if order.is_limit and order.triggered:
+        order.price = within_band(market, order.side, order.price)
+        if order.price != asked.price:
+            tell_values(state, order, now)
     if order.triggered:
         meet_market(state, market, order, market.last, now)
     else:
@@ -115,6 +120,7 @@ def set_stop(state: VenueState, asked: SetStop, now: Nanos) -> None:
     position = market.positions[asked.key.position_index]
     position.stop_price, position.stop_by = asked.stop_price, asked.stop_by
     position.target_price, position.target_by = asked.target_price, asked.target_by
+    position.trail(asked.trailing_distance, asked.activation_price, market.last)
     position.refresh_guards()
     market.touched_ns = max(market.touched_ns, now)
     state.refresh(market)
@@ -142,6 +148,9 @@ def look_up_order(state: VenueState, asked: LookUpOrder, now: Nanos) -> None:
         state=order.state,
         filled_quantity=order.filled_quantity,
         venue_ns=now,
+        quantity=Quantity(order.quantity),
+        price=Price(order.price),
+        trigger_price=Price(order.trigger_price),
     )
     state.outbox.send(found, now)
 

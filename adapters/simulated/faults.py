@@ -16,6 +16,7 @@ from engine.messages.venue import (
     OrderAccepted,
     OrderCancelled,
     OrderFilled,
+    OrderTriggered,
 )
 from engine.money import SCALE, round_down
 from engine.timebase import MILLISECOND, NEVER, SECOND
@@ -116,6 +117,10 @@ class FaultyReports:
             delay = self._delay(type(report).__name__, order_name(report.client_id), 0)
             self._queue.send_at(report, self._queue.due(venue_ns) + delay)
             return
+        if isinstance(report, OrderTriggered):
+            order = self._orders.find(report.client_id)
+            if order is not None and order.muted:
+                return
         self._queue.send(report, venue_ns)
 
     def send_fill(self, report: OrderFilled, venue_ns: int, origin: str, n: int) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Protocol
 
+from adapters.simulated.amending import reject_amend
 from adapters.simulated.desk import place, reject, reject_stop, serve_effect
 from adapters.simulated.faults import Faults, FaultyReports
 from adapters.simulated.latency import ReportQueue
+from adapters.simulated.rules import PARAMETER
 from adapters.simulated.state import VenueState
-from adapters.simulated.validation import PARAMETER
 from engine.ids import NO_CLIENT_ID, order_name
-from engine.messages.effects import CancelOrder, Effect, PlaceOrder, SetStop
+from engine.messages.effects import AmendOrder, CancelOrder, Effect, PlaceOrder, SetStop
 from engine.messages.venue import OutcomeUnknown
 from engine.timebase import Nanos
 
@@ -42,9 +43,9 @@ class QuietGateway:
 class FaultyGateway:
     """Requests are refused or lost and answers swallowed, by keyed draws.
 
-    Orders are keyed by their client id, cancels by it and their count, stops by symbol and their
-    count. Of several faults that would strike one request the first holds: refused, lost,
-    answer lost. Look-ups are never struck. A request that got no answer ends in
+    Orders are keyed by their client id, cancels and amendments by it and their count, stops by
+    symbol and their count. Of several faults that would strike one request the first holds:
+    refused, lost, answer lost. Look-ups are never struck. A request that got no answer ends in
     ``OutcomeUnknown`` once the answer timeout after its sending is over.
     """
 
@@ -73,6 +74,8 @@ class FaultyGateway:
                 self._set_stop(effect, sent_ns, now)
             case CancelOrder():
                 self._cancel(effect, sent_ns, now)
+            case AmendOrder():
+                self._amend(effect, sent_ns, now)
             case _:
                 serve_effect(self._state, effect, now)
 
@@ -102,6 +105,18 @@ class FaultyGateway:
         unknown = OutcomeUnknown(asked.key, asked.client_id, "cancel", SILENCE)
         self._serve_unless_silent(asked, unknown, (order_name(asked.client_id), n), sent_ns, now)
 
+    def _amend(self, asked: AmendOrder, sent_ns: Nanos, now: Nanos) -> None:
+        order = self._state.orders.find(asked.client_id)
+        n = 0
+        if order is not None:
+            order.amends = n = order.amends + 1
+        draws, terms, name = self._faults.draws, self._faults.terms, order_name(asked.client_id)
+        if draws.strikes(terms.reject, "reject", "amend", name, n):
+            reject_amend(self._state, asked, (RATE_LIMIT, "Too many visits"), now)
+            return
+        unknown = OutcomeUnknown(asked.key, asked.client_id, "amend", SILENCE)
+        self._serve_unless_silent(asked, unknown, (name, n), sent_ns, now)
+
     def _set_stop(self, asked: SetStop, sent_ns: Nanos, now: Nanos) -> None:
         market = self._state.markets.get(asked.key.symbol)
         n = 0
@@ -115,7 +130,7 @@ class FaultyGateway:
 
     def _serve_unless_silent(
         self,
-        effect: CancelOrder | SetStop,
+        effect: AmendOrder | CancelOrder | SetStop,
         unknown: OutcomeUnknown,
         whose: tuple[str, int],
         sent_ns: Nanos,

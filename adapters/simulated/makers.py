@@ -5,7 +5,8 @@ than is offered across their prices. What waits nearer to the market than an ord
 position or a conditional order, acts before it.
 """
 
-from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, fill_order
+from adapters.simulated.endings import REDUCE_ONLY_GONE, cancel
+from adapters.simulated.executions import fill_order
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.state import VenueState

@@ -1,34 +1,54 @@
 """An order that meets the market: what it takes, what rests of it, and what is cancelled."""
 
-from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, fill_order
+from adapters.simulated.bands import protection_price
+from adapters.simulated.endings import REDUCE_ONLY_GONE, cancel
+from adapters.simulated.executions import fill_order
 from adapters.simulated.faults import PIECE_GAP_NS
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
+from adapters.simulated.protection import trim
 from adapters.simulated.shown import Offers
 from adapters.simulated.state import VenueState
 
-NO_LIQUIDITY = "EC_NoImmediateQtyToFill"
-NOT_ENOUGH = "EC_NoEnoughQtyToFill"
 POST_ONLY = "EC_PostOnlyWillTakeLiquidity"
+UNFILLED = {
+    (False, False): "EC_NoImmediateQtyToFill",
+    (False, True): "EC_CancelForNoFullFill",
+    (True, False): "EC_NoEnoughQtyToFill",
+    (True, True): "EC_CancelForNoFullFill",
+}
+"""Why an order that cannot rest ends, by whether it is FOK and whether it has any fill (5.2)."""
+
+
+def crosses(state: VenueState, market: VenueMarket, side: int, limit: int, base: int) -> bool:
+    """Whether an order at ``limit`` would take where the market is at ``base``."""
+    best = state.liquidity.best(market, side, base)
+    return best > 0 and side * limit >= side * best
 
 
 def meet_market(
-    state: VenueState, market: VenueMarket, order: VenueOrder, base: int, venue_ns: int
+    state: VenueState,
+    market: VenueMarket,
+    order: VenueOrder,
+    base: int,
+    venue_ns: int,
+    mark: int = 0,
 ) -> None:
     """Match an order that is no (longer a) conditional one where the market is at ``base``.
 
-    What is left of it rests or is cancelled, by its time in force (bybit-v5.md 5.2, 5.3).
+    A market order is an IOC limit order at its protection price, where the contract has a band
+    (``mark``: as there). What is left rests or is cancelled, by its time in force (bybit-v5.md
+    5.2, 5.3).
     """
-    limit, force = order.price, order.asked.time_in_force
-    if order.is_limit:
-        best = state.liquidity.best(market, order.side, base)
-        crosses = best > 0 and order.side * limit >= order.side * best
-        if crosses and force == "PostOnly":
+    force = order.asked.time_in_force
+    if not order.is_limit:
+        order.price = protection_price(market, order.side, mark)
+    if order.price == 0:
+        take(state, market, order, base, venue_ns)
+    elif crosses(state, market, order.side, order.price, base):
+        if force == "PostOnly":
             cancel(state, market, order, POST_ONLY, venue_ns)
             return
-        if crosses:
-            take(state, market, order, base, venue_ns)
-    else:
         take(state, market, order, base, venue_ns)
     if not order.remaining:
         return
@@ -36,7 +56,7 @@ def meet_market(
         rest(state, market, order, venue_ns)
         return
     gone = order.reduces and order.position.reducible(order.side) == 0
-    reason = REDUCE_ONLY_GONE if gone else NOT_ENOUGH if force == "FOK" else NO_LIQUIDITY
+    reason = REDUCE_ONLY_GONE if gone else UNFILLED[force == "FOK", order.filled > 0]
     cancel(state, market, order, reason, max(venue_ns, market.touched_ns))
 
 
@@ -46,6 +66,8 @@ def rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: int) ->
         cancel(state, market, order, REDUCE_ONLY_GONE, max(now, market.touched_ns))
         return
     market.touched_ns = max(market.touched_ns, now)
+    if order.reduces and order.triggered:
+        trim(state, order, market.touched_ns)
     market.rest(order)
     state.refresh(market)
 
@@ -58,9 +80,9 @@ def take(
     if order.reduces:
         wanted = min(wanted, order.position.reducible(order.side))
     liquidity = state.liquidity
-    offers = liquidity.offers(market, order.side, base, order.price if order.is_limit else 0)
+    offers = liquidity.offers(market, order.side, base, order.price)
     there = sum(quantity for _, quantity in offers)
-    if order.asked.time_in_force == "FOK" and there < order.remaining:
+    if order.asked.time_in_force == "FOK" and there < wanted:
         return
     for price, piece in _pieces(state, market, order, offers, min(wanted, there)):
         liquidity.took(market, order.side, price, piece)

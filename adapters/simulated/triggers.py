@@ -7,25 +7,20 @@ because the market jumped over its level, is done at the price that the market j
 """
 
 from adapters.simulated.candle_path import CandlePath
-from adapters.simulated.executions import REDUCE_ONLY_GONE, cancel, close_position, fill_order
-from adapters.simulated.fees import price_against
+from adapters.simulated.conditional import trigger
+from adapters.simulated.endings import REDUCE_ONLY_GONE, cancel
+from adapters.simulated.executions import close_position, fill_order
 from adapters.simulated.ladder import FALLING, RISING
-from adapters.simulated.margin import opening_quantity
+from adapters.simulated.liquidation import meet_margin
 from adapters.simulated.markets import VenueMarket
-from adapters.simulated.matching import meet_market
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import Guard, VenuePosition
 from adapters.simulated.state import VenueState
 from adapters.simulated.tape import UNLIMITED
-from engine.accounts.margin import order_cost
 from engine.domain.candle import Candle
 from engine.domain.order import PriceSource
-from engine.messages.venue import OrderTriggered
-from engine.money import notional
-from engine.timebase import Nanos
-
-INSUFFICIENT = "EC_Others"
-"""Why a conditional order ends that finds no margin when it triggers (it reserved none, 5.1)."""
+from engine.messages.market import MarkCandle
+from engine.timebase import NEVER
 
 Met = VenueOrder | tuple[VenuePosition, Guard]
 
@@ -45,6 +40,7 @@ class _Way:
         "path",
         "sources",
         "trades_at",
+        "until_ns",
         "venue_ns",
     )
 
@@ -59,6 +55,8 @@ class _Way:
         self.fresh: tuple[VenuePosition, ...] = ()
         """Opened by a resting order in this bar: their targets wait for the next."""
         self.venue_ns = venue_ns
+        self.until_ns: int = NEVER
+        """When this leg ends: what was opened after it was not met on it."""
 
     def moment(self, price: int) -> int:
         """Venue time of ``price`` on the current leg."""
@@ -83,6 +81,19 @@ def meet_price(
     way = _Way(venue_ns, (source,), market.last)
     _go(state, market, way, price, price, FALLING)
     _go(state, market, way, price, price, RISING)
+
+
+def walk_mark(state: VenueState, market: VenueMarket, candle: MarkCandle) -> None:
+    """A candle of the mark closed: act along its path, where the market trades now.
+
+    Mark candles may be long: a position opened in one meets only the legs that end after that.
+    """
+    way = _Way(candle.open_ns, ("mark",), market.last)
+    way.path = path = CandlePath(candle, state.low_first(candle, _adverse_is_low(market)))
+    for leg in range(3):
+        start, end = path.corners[leg], path.corners[leg + 1]
+        way.leg, way.until_ns = leg, path.moment(leg, end)
+        _go(state, market, way, start, end, RISING if end > start else FALLING)
 
 
 def meet_last(
@@ -154,15 +165,23 @@ def _go(
         level, what = met
         here = max(here, level) if direction == RISING else min(here, level)
         venue_ns = max(market.touched_ns, way.moment(here))
+        if not isinstance(what, VenueOrder) and what[1].cause == "follow":
+            what[0].follow(end)
+            market.refresh_bounds()
+            continue
         position = what.position if isinstance(what, VenueOrder) else what[0]
         was = position.quantity
-        _act(state, market, way, what, level, way.trades_at or here, venue_ns)
+        _act(state, market, way, what, level, here, venue_ns)
         if way.candle is not None and position.quantity and was * position.quantity <= 0:
             way.fresh = (*way.fresh, position)
 
 
 def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tuple[int, Met] | None:
-    """The nearest waiting level in ``direction`` up to ``end``; of equals the stop, the oldest."""
+    """The nearest waiting level in ``direction`` up to ``end``; of equals the stop, the oldest.
+
+    Where the price jumps over everything at once, a liquidation comes before the stop: a stop
+    saves a position only if its price is first on the way.
+    """
     best: tuple[int, Met] | None = None
     reach = direction * end
     for position in market.positions.values():
@@ -173,6 +192,10 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
                 continue
             if guard.cause == "take_profit" and position in way.fresh:
                 continue
+            if position.opened_ns > way.until_ns:
+                continue
+            if guard.cause == "liquidation" and way.leg < 0:
+                return guard.level, (position, guard)
             best = (guard.level, (position, guard))
             reach = direction * guard.level - 1
     if not market.orders:
@@ -196,23 +219,28 @@ def _act(
     way: _Way,
     what: Met,
     level: int,
-    here: int,
+    price: int,
     venue_ns: int,
 ) -> None:
-    """Do what waited at ``level``, the market being at ``here``.
+    """Do what waited at ``level``, the price on its way being at ``price``.
 
     A stop pays the worse of level and price; a target gets its level, and a better price only
     where the run says so.
     """
+    here = way.trades_at or price
     if isinstance(what, VenueOrder):
         if what.triggered:
             _fill_limit(state, market, way, what, venue_ns)
         else:
-            trigger(state, market, what, here, venue_ns)
+            trigger(state, market, what, here, venue_ns, 0 if way.candle is None else here)
         state.refresh(market)
         return
     position, guard = what
-    is_stop = guard.cause == "stop_loss"
+    if guard.cause == "liquidation":
+        meet_margin(state, market, position, price, here, venue_ns)
+        return
+    assert guard.cause != "follow", "a trailing stop that follows closes nothing"
+    is_stop = guard.cause != "take_profit"
     if not is_stop and guard.source in market.following and state.target_fill == "level":
         here = level
     other = position.target_price if is_stop else position.stop_price
@@ -235,25 +263,3 @@ def _fill_limit(
     quantity = min(quantity, way.maker_room)
     way.maker_room -= quantity
     fill_order(state, market, order, order.price, quantity, True, venue_ns)
-
-
-def trigger(
-    state: VenueState, market: VenueMarket, order: VenueOrder, here: int, venue_ns: int
-) -> None:
-    """A conditional order becomes a market or limit order where the market is at ``here``.
-
-    It reserved no margin, so it ends here if there is none (bybit-v5.md 5.1).
-    """
-    market.leave(order)
-    order.triggered = True
-    report = OrderTriggered(order.position.key, order.client_id, Nanos(venue_ns))
-    state.outbox.send(report, venue_ns)
-    if not order.reduces:
-        tick = market.instrument.tick
-        price = order.price or price_against(order.side, here, state.costs.taker_cost, tick)
-        value = notional(price, opening_quantity(order.position, order.side, order.remaining))
-        cost = order_cost(order.side, value, market.leverage, state.costs.taker_fee)
-        if cost > state.available:
-            cancel(state, market, order, INSUFFICIENT, venue_ns)
-            return
-    meet_market(state, market, order, here, venue_ns)

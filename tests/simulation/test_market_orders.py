@@ -89,7 +89,7 @@ def test_takers_get_their_share_of_the_last_closed_bar_and_the_rest_is_cancelled
     assert fill.quantity == e8("1.234")
     assert isinstance(stop, StopReported)
     assert isinstance(ended, OrderCancelled)
-    assert ended.reason == "EC_NoImmediateQtyToFill"
+    assert ended.reason == "EC_CancelForNoFullFill"
 
 
 def test_two_takers_of_one_bar_share_what_there_is() -> None:
