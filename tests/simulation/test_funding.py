@@ -163,3 +163,13 @@ def test_a_cross_account_pays_out_of_its_wallet_and_its_end_moves_nearer() -> No
     settle(session, 1, "0.01")
 
     assert session.exchange.liquidation_price(BTC) == e8("50884.2")
+
+
+def test_a_position_that_is_opened_anew_owes_nothing_for_the_one_before() -> None:
+    session = holding(session=account(wallet="606.27"))
+    settle(session, 1, "0.01")
+    session.bar(bar(1, "60000 60000 60000 60000"), order("b", SELL, "0.1", reduce_only=True))
+    session.bar(bar(2, "60000 60000 60000 60000"), order("c", BUY, "0.01"))
+
+    assert session.exchange.position_margin(BTC) == e8("60.297")
+    assert session.exchange.liquidation_price(BTC) == e8("54271.4")
