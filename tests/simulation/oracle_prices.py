@@ -1,0 +1,182 @@
+"""What prices do in the oracle exchange: the way through a bar, and what waits on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from engine.domain.candle import Candle
+from tests.simulation.oracle import Oracle
+from tests.simulation.oracle_book import WITHOUT_LIMIT, ZERO, Number, Order, Position, number
+
+RISING, FALLING = 1, -1
+
+
+@dataclass(eq=False)
+class Guard:
+    """A position's own stop or target."""
+
+    position: Position
+    cause: str
+
+
+class Way:
+    """One price's way through one market event.
+
+    ``sources`` are the triggers that look at it, ``elsewhere`` is where the market trades where
+    that is not the price that moves.
+    """
+
+    def __init__(
+        self,
+        oracle: Oracle,
+        symbol: str,
+        sources: tuple[str, ...],
+        *,
+        elsewhere: Number = ZERO,
+        candle: Candle | None = None,
+    ) -> None:
+        self.oracle = oracle
+        self.symbol = symbol
+        self.sources = sources
+        self.elsewhere = elsewhere
+        self.candle = candle
+        self.inside = False
+        self.new: list[Position] = []
+        """Opened by what waited in this bar: their targets are not met before the next."""
+        share, self.room = oracle.terms.simulation.volume_share, ZERO
+        if candle is not None:
+            volume = number(candle.volume)
+            self.room = oracle.shared(symbol, volume) if share else WITHOUT_LIMIT
+
+    def go(self, start: Number, end: Number, direction: int) -> None:
+        """Act on what is met between two prices, nearest first, until nothing is."""
+        here = start
+        while True:
+            on_the_way = [
+                (direction * level, rank, age, what)
+                for level, rank, age, what in self.everything(direction)
+                if direction * level <= direction * end
+            ]
+            if not on_the_way:
+                return
+            distance, _, _, what = min(on_the_way, key=lambda one: one[:3])
+            level = direction * distance
+            here = max(here, level) if direction == RISING else min(here, level)
+            position = what.position
+            side = position.side
+            self.act(what, level, self.elsewhere or here)
+            if self.candle is not None and position.side not in (0, side):
+                self.new.append(position)
+
+    def stand(self, price: Number) -> None:
+        """The price is here: what lies below first, then what lies above."""
+        self.go(price, price, FALLING)
+        self.go(price, price, RISING)
+
+    def everything(self, direction: int) -> Iterator[tuple[Number, int, int, Guard | Order]]:
+        """All that a price in ``direction`` can meet: level, stops before all else, age."""
+        for place, position in enumerate(self.oracle.positions):
+            if position.key.symbol != self.symbol or not position.side:
+                continue
+            stops, waits = direction == -position.side, position in self.new
+            if stops and position.stop and position.stop_by in self.sources:
+                yield position.stop, 0, place, Guard(position, "stop_loss")
+            if not stops and not waits and position.target and position.target_by in self.sources:
+                yield position.target, 1, place, Guard(position, "take_profit")
+        for order in self.oracle.waiting:
+            if order.symbol != self.symbol:
+                continue
+            if not order.triggered:
+                if order.meets == direction and order.asked.trigger_by in self.sources:
+                    yield order.trigger, 2, order.age, order
+            elif direction == -order.side and self.room > 0:
+                through = self.oracle.terms.simulation.queue != "front"
+                past = self.oracle.tick(self.symbol) if through else ZERO
+                yield order.price + direction * past, 2, order.age, order
+
+    def act(self, what: Guard | Order, level: Number, here: Number) -> None:
+        """Do what waited at ``level``, the market being at ``here``."""
+        oracle = self.oracle
+        if isinstance(what, Guard):
+            self.close(what, level, here)
+        elif what.triggered:
+            quantity = min(what.remaining, self.room)
+            if what.reduces:
+                quantity = min(quantity, what.position.reducible(what.side))
+            self.room -= quantity
+            oracle.fill(what, what.price, quantity, is_maker=True)
+        else:
+            oracle.waiting.remove(what)
+            what.triggered = True
+            oracle.tell("OrderTriggered", what.name)
+            price = what.price or oracle.worse(what.side, here, oracle.off_market, self.symbol)
+            if not what.reduces and oracle.cost(what, price) > oracle.available:
+                oracle.end(what, "EC_Others")
+            else:
+                oracle.meet(what, here)
+
+    def close(self, guard: Guard, level: Number, here: Number) -> None:
+        """A stop pays where the market is, a target gets its level and no better."""
+        oracle, position, candle = self.oracle, guard.position, self.candle
+        if guard.cause == "stop_loss":
+            if self.inside and candle is not None and position.target:
+                both = number(candle.low) <= position.target <= number(candle.high)
+                oracle.ambiguous += both
+        elif not self.elsewhere and oracle.terms.simulation.target_fill == "level":
+            here = level
+        side, size = position.side, abs(position.quantity)
+        price = oracle.worse(-side, here, oracle.off_market, self.symbol)
+        oracle.age += 1
+        oracle.execute(position, "", guard.cause, -side, price, size, False)
+        oracle.markets[self.symbol].taken += size
+        oracle.look_after(position, side, None)
+
+
+def open_bar(oracle: Oracle, symbol: str, price: Number) -> None:
+    """A bar opens: stops, targets and triggers that it jumped over act; limits wait."""
+    market = oracle.markets[symbol]
+    market.last = price
+    Way(oracle, symbol, market.following).stand(price)
+
+
+def close_bar(oracle: Oracle, candle: Candle) -> None:
+    """A bar closed: its prices in the order that the run declares."""
+    symbol = candle.symbol
+    market = oracle.markets[symbol]
+    low, high = number(candle.low), number(candle.high)
+    opened, closed = number(candle.open), number(candle.close)
+    way = Way(oracle, symbol, market.following, candle=candle)
+    low_first = is_low_first(oracle, symbol, opened - low, high - opened)
+    corners = [opened, low, high, closed] if low_first else [opened, high, low, closed]
+    way.stand(opened)
+    way.inside = True
+    for start, end in pairwise(corners):
+        way.go(start, end, RISING if end > start else FALLING)
+    market.last = closed
+    market.volume, market.taken = number(candle.volume), ZERO
+
+
+def tell_price(oracle: Oracle, symbol: str, source: str, price: Number) -> None:
+    """The feed tells a mark or an index."""
+    market = oracle.markets[symbol]
+    market.told[source] = price
+    Way(oracle, symbol, (source,), elsewhere=market.last).stand(price)
+
+
+def is_low_first(oracle: Oracle, symbol: str, below: Number, above: Number) -> bool:
+    """Whether the bar's low comes first, by the path of the run."""
+    held = sum((p.quantity for p in oracle.positions if p.key.symbol == symbol), Fraction(0))
+    waiting = [one for one in oracle.waiting if one.symbol == symbol]
+    conditional = [one for one in waiting if not one.triggered]
+    adverse = True
+    if held:
+        adverse = held > 0
+    elif conditional:
+        adverse = conditional[0].meets == FALLING
+    elif waiting:
+        adverse = waiting[0].side > 0
+    path = oracle.terms.simulation.path
+    if path == "nearest_first" and below != above:
+        return below < above
+    return not adverse if path == "best_first" else adverse
