@@ -67,14 +67,14 @@ class Timeline:
         venue, timers, commands = self._venue, self._state.timers, self._commands
         while True:
             request, report, timer = venue.next_request_ns, venue.next_report_ns, timers.next_due
-            first = min(request, report, timer, commands[0][0] if commands else at)
-            if first >= at:
-                return
-            if request == first:
+            command = commands[0][0] if commands else at
+            if request < at and request <= report and request <= timer and request <= command:
                 venue.serve()
-            elif report == first:
+            elif report < at and report <= timer and report <= command:
                 yield venue.take_report()
-            elif timer == first:
+            elif timer < at and timer <= command:
                 yield max(timer, self._state.at), TimerFired(timer)
-            else:
+            elif command < at:
                 yield commands.pop(0)
+            else:
+                return

@@ -1,9 +1,14 @@
 """One open (or flat) position: what we hold, what it cost, and how it is protected."""
 
+from typing import Final
+
 from engine.domain.order import BUY, Side
 from engine.ids import NO_CLIENT_ID, ClientId, PositionKey
 from engine.money import NO_PRICE, ZERO_MONEY, Money, Price, Quantity, ratio, share
 from engine.timebase import Nanos
+
+_NO_QUANTITY: Final = Quantity(0)
+_NO_TIME: Final = Nanos(0)
 
 
 class Position:
@@ -66,10 +71,10 @@ class Position:
             self.previous = self.account
         self.account = ""
         self.tag = ""
-        self.quantity = Quantity(0)
+        self.quantity = _NO_QUANTITY
         self.direction: Side = BUY
         self.entry_value = ZERO_MONEY
-        self.entered_quantity = Quantity(0)
+        self.entered_quantity = _NO_QUANTITY
         self.entered_value = ZERO_MONEY
         self.exit_value = ZERO_MONEY
         self.exit_cause = ""
@@ -77,20 +82,20 @@ class Position:
         self.funding = ZERO_MONEY
         self.realised = ZERO_MONEY
         self.risk = ZERO_MONEY
-        self.opened_ns = Nanos(0)
+        self.opened_ns = _NO_TIME
         self.initial_stop = NO_PRICE
         self.stop_price = NO_PRICE
         self.target_price = NO_PRICE
         self.venue_stop = NO_PRICE
         self.venue_target = NO_PRICE
-        self.covering_until = Nanos(0)
+        self.covering_until = _NO_TIME
         self.stop_asked = False
         self.look_up_asked = False
         self.attempts = 0
         self.mismatches = 0
         self.marked = ZERO_MONEY
         self.unwanted = False
-        self.spill = Quantity(0)
+        self.spill = _NO_QUANTITY
         self.spill_value = ZERO_MONEY
         self.closing: ClientId = NO_CLIENT_ID
         self.incident = 0

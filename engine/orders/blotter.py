@@ -1,5 +1,6 @@
 """The live orders. Finished ones leave at once, so no step ever scans history."""
 
+from collections import OrderedDict
 from typing import Literal
 
 from engine.domain.order import OrderState
@@ -90,8 +91,9 @@ class Blotter:
 
     def __init__(self) -> None:
         self.live: dict[ClientId, Order] = {}
-        self.finished: dict[ClientId, OrderRequested] = {}
-        self.executions: dict[str, None] = {}
+        # The oldest leave from the front: a plain dict would walk over all that left before them.
+        self.finished: OrderedDict[ClientId, OrderRequested] = OrderedDict()
+        self.executions: OrderedDict[str, None] = OrderedDict()
         self.unknown = 0
 
     def add(self, request: OrderRequested, at: Nanos) -> None:
@@ -111,7 +113,7 @@ class Blotter:
             del self.live[client_id]
             finished[client_id] = order.now
             if len(finished) > REMEMBERED_ORDERS:
-                del finished[next(iter(finished))]
+                finished.popitem(last=False)
 
     def see(self, execution_id: str) -> bool:
         """Whether an execution is new; from now on it is not."""
@@ -120,7 +122,7 @@ class Blotter:
             return False
         executions[execution_id] = None
         if len(executions) > REMEMBERED_EXECUTIONS:
-            del executions[next(iter(executions))]
+            executions.popitem(last=False)
         return True
 
     def request_of(self, client_id: ClientId) -> OrderRequested | None:

@@ -42,10 +42,12 @@ def _climb(state: EngineState, account: VirtualAccount, rung: Rung) -> GovernorA
 def limit_reached(account: VirtualAccount) -> bool:
     """Whether daily loss or drawdown is at its limit: the cheap look of every candle."""
     risk = account.risk
+    loss, fall = risk.max_daily_loss, risk.max_drawdown
+    if not loss and not fall:
+        return False
     equity = account.terms.virtual_equity + account.realised + account.unrealised
-    if risk.max_daily_loss and account.day_equity - equity >= risk.max_daily_loss:
+    if loss and account.day_equity - equity >= loss:
         return True
-    fall = risk.max_drawdown
     return fall > 0 and (account.peak_equity - equity) * ONE >= fall * account.peak_equity
 
 
