@@ -119,7 +119,7 @@ _TABLE: dict[type, tuple[str, Who, Facts | None]] = {
     )
     for cls in DECISION_TYPES
 }
-_TABLE[Approved] = ("Approved", _who(Approved), _approved_facts)
+_TABLE[Approved] = ("Approved", lambda one: (one.account, one.key.symbol, "", ""), _approved_facts)
 _TABLE[IntentRefused] = ("IntentRefused", _who(IntentRefused), _refused_facts)
 
 
@@ -130,7 +130,8 @@ def decision_row(decision: Decision, seq: int, n: int, at: int) -> tuple[Any, ..
     """
     kind, who, facts = _TABLE[type(decision)]
     told = None if facts is None else _encode(facts(decision)).decode()
-    return (seq, n, moment(at), kind, *who(decision), told)
+    account, symbol, client_id, reason = who(decision)
+    return (seq, n, moment(at), kind, account, symbol, client_id, reason, told)
 
 
 def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
@@ -142,17 +143,20 @@ def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
 
 def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> tuple[Any, ...]:
     """The columns of ``fills``; ``value`` is what was paid or got without the fee, e8."""
+    venue_account, symbol, position_index = fill.key
     return (
         fill.execution_id,
         seq,
         moment(at),
         moment(fill.venue_ns),
         account,
-        *fill.key,
+        venue_account,
+        symbol,
+        position_index,
         fill.client_id,
         fill.venue_order_id,
         fill.cause,
-        side_name(fill.side),
+        "buy" if fill.side > 0 else "sell",
         fill.price / SCALE,
         fill.quantity / SCALE,
         value / SCALE,
@@ -181,18 +185,22 @@ def funding_row(paid: FundingPaid, seq: int, at: int, account: str) -> tuple[Any
 
 def trade_row(trade: TradeClosed, seq: int, n: int) -> tuple[Any, ...]:
     """The columns of ``trades``."""
+    venue_account, symbol, position_index = trade.key
+    quantity, entry_value, exit_value = trade.quantity, trade.entry_value, trade.exit_value
     return (
         trade.trade,
         seq,
         n,
         trade.account,
-        *trade.key,
+        venue_account,
+        symbol,
+        position_index,
         side_name(trade.side),
-        trade.quantity / SCALE,
-        quotient(trade.entry_value, trade.quantity),
-        quotient(trade.exit_value, trade.quantity),
-        trade.entry_value / SCALE,
-        trade.exit_value / SCALE,
+        quantity / SCALE,
+        quotient(entry_value, quantity),
+        quotient(exit_value, quantity),
+        entry_value / SCALE,
+        exit_value / SCALE,
         trade.fees / SCALE,
         trade.funding / SCALE,
         trade.pnl / SCALE,

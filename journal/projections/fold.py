@@ -14,7 +14,7 @@ import msgspec
 from engine.errors import UserError
 from engine.messages import decisions as d
 from engine.messages import venue as v
-from engine.messages.decisions import OrderRequested
+from engine.messages.decisions import Decision, OrderRequested
 from engine.messages.runs import RunStarted
 from engine.money import notional
 from engine.timebase import day_start
@@ -95,20 +95,29 @@ class Projections:
         if not self._loaded:
             self.load()
         self._executions.update(known_executions(self._connection, frames))
-        inputs, decided, rows = self._inputs, self._decisions, self._rows["other_decisions"]
+        inputs = self._inputs
         for stamped, decisions in frames:
-            self._seq, self._at = stamped.seq, stamped.at
-            fold_input = inputs.get(type(stamped.input))
-            if fold_input is not None:
-                fold_input(stamped.input)
-            for self._n, decision in enumerate(decisions, 1):
-                kind = type(decision)
-                if kind not in TAKEN_FROM_THEIR_TABLES:
-                    rows.append(decision_row(decision, self._seq, self._n, self._at))
-                fold = decided.get(kind)
-                if fold is not None:
-                    fold(decision)
+            self._seq = stamped.seq
+            self._at = stamped.at
+            message = stamped.input
+            fold = inputs.get(type(message))
+            if fold is not None:
+                fold(message)
+            if decisions:
+                self._fold_decisions(decisions)
         self._put()
+
+    def _fold_decisions(self, decisions: tuple[Decision, ...]) -> None:
+        decided, n = self._decisions, 0
+        for decision in decisions:
+            self._n = n = n + 1
+            kind = type(decision)
+            if kind not in TAKEN_FROM_THEIR_TABLES:
+                row = decision_row(decision, self._seq, n, self._at)
+                self._rows["other_decisions"].append(row)
+            fold = decided.get(kind)
+            if fold is not None:
+                fold(decision)
 
     def _put(self) -> None:
         connection, rows, book = self._connection, self._rows, self._positions
@@ -138,7 +147,8 @@ class Projections:
     def _touch(self, client_id: str) -> Ordered | None:
         order = self._orders.get(client_id)
         if order is not None:
-            order.updated_seq, order.updated_at = self._seq, self._at
+            order.updated_seq = self._seq
+            order.updated_at = self._at
             self._changed[client_id] = order
         return order
 
@@ -158,8 +168,8 @@ class Projections:
         return list(self._accounts.values())
 
     def _order_requested(self, request: OrderRequested) -> None:
-        self._orders[request.client_id] = Ordered(request, self._seq, self._n, self._at)
-        self._touch(request.client_id)
+        order = Ordered(request, self._seq, self._n, self._at)
+        self._orders[request.client_id] = self._changed[request.client_id] = order
 
     def _order_accepted(self, accepted: v.OrderAccepted) -> None:
         order = self._touch(accepted.client_id)
@@ -192,16 +202,18 @@ class Projections:
         if fill.execution_id in self._executions:
             return
         self._executions.add(fill.execution_id)
-        value = int(notional(fill.price, fill.quantity))
-        order = self._touch(fill.client_id)
-        account = self._positions.owner(fill.key)
+        value = notional(fill.price, fill.quantity)
+        order = self._touch(fill.client_id) if fill.client_id else None
         if order is not None:
             order.fill(fill, value)
+            request: OrderRequested | None = order.request
             account = order.request.account
-        elif fill.client_id:
-            late = book_late_fill(self._connection, fill, value, self._seq, self._at)
-            account = late or account
-        self._positions.fill(fill, value, order.request if order is not None else None, self._at)
+        else:
+            request, account = None, self._positions.owner(fill.key)
+            if fill.client_id:
+                late = book_late_fill(self._connection, fill, value, self._seq, self._at)
+                account = late or account
+        self._positions.fill(fill, value, request, self._at)
         self._rows["fills"].append(fill_row(fill, value, self._seq, self._at, account))
 
     def _funding_paid(self, paid: v.FundingPaid) -> None:

@@ -50,19 +50,18 @@ class PositionBook:
         opened_by = request
         if held is not None and fill.side * held.quantity < 0:
             size = abs(held.quantity)
-            closing = min(quantity, size)
-            cost = held.entry_value if closing == size else share(held.entry_value, closing, size)
-            held.entry_value -= cost
-            held.quantity += fill.side * closing
-            if not held.quantity:
-                del self.held[key]
-                if held.account:
-                    self.previous[key] = held.account
-                self.released[key] = None
-            if closing == quantity:
+            if quantity < size:
+                held.entry_value -= share(held.entry_value, quantity, size)
+                held.quantity += fill.side * quantity
                 return
-            value -= share(value, closing, quantity)
-            quantity -= closing
+            del self.held[key]
+            if held.account:
+                self.previous[key] = held.account
+            self.released[key] = None
+            if quantity == size:
+                return
+            value -= share(value, size, quantity)
+            quantity -= size
             held, opened_by = None, None
         if held is None:
             held = self.held[key] = _opened(key, opened_by, at)

@@ -70,13 +70,16 @@ class Ordered:
     def row(self) -> tuple[Any, ...]:
         """The columns of ``orders``."""
         request = self.request
+        venue_account, symbol, position_index = request.key
         return (
             request.client_id,
             self.seq,
             self.n,
             moment(self.at),
             request.account,
-            *request.key,
+            venue_account,
+            symbol,
+            position_index,
             request.purpose,
             side_name(request.side),
             request.order_type,

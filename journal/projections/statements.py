@@ -76,11 +76,8 @@ def known_executions(connection: sqlite3.Connection, frames: Sequence[Frame]) ->
 
     All in one query, since a query for each fill would cost as much as writing it.
     """
-    asked = [
-        stamped.input.execution_id
-        for stamped, _ in frames
-        if isinstance(stamped.input, OrderFilled | FundingPaid)
-    ]
+    messages = [stamped.input for stamped, _ in frames]
+    asked = [told.execution_id for told in messages if isinstance(told, (OrderFilled, FundingPaid))]
     if not asked:
         return []
     text = msgspec.json.encode(asked).decode()
