@@ -12,7 +12,7 @@ from adapters.history.series import Series
 from engine.domain.candle import Candle
 from engine.errors import UserError
 from engine.messages.market import BarOpened, DataGap, MarketEvent
-from engine.timebase import NEVER, Nanos, render_span, render_time
+from engine.timebase import NEVER, Nanos, render_span
 
 CLOSES = 0
 OPENINGS = 1
@@ -38,18 +38,6 @@ def base_interval(series: Sequence[Series]) -> Nanos:
                 "moments; give files whose bars open together"
             )
     return series[0].facts.interval_ns
-
-
-def check_range(series: Sequence[Series], start: int, end: int) -> None:
-    """Refuse a range of time that holds no candle of any series."""
-    if any(each.facts.first_ns < end and each.facts.last_ns >= start for each in series):
-        return
-    first = min(each.facts.first_ns for each in series)
-    last = max(each.facts.last_ns for each in series)
-    raise UserError(
-        f"no candle opens in the range asked for; there are candles from {render_time(first)} "
-        f"to {render_time(last)}, so move --from or --to"
-    )
 
 
 def feed(series: Sequence[Series], start: int = 0, end: int = NEVER) -> Iterator[Group]:

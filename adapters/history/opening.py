@@ -1,17 +1,16 @@
 """From ``--data [SYMBOL[:KIND]=]PATH`` to checked sources: whose file it is, and all its checks."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, evolve
 
+from adapters.history.arguments import Argument, symbol_of
 from adapters.history.checks import SymbolFacts, check
 from adapters.history.feed import base_interval
 from adapters.history.kinds import kind_of, open_ticks
 from adapters.history.market import Market
 from adapters.history.moments import Moments
-from adapters.history.recording import CANDLES, FUNDING, KINDS, MARKS, Recording
+from adapters.history.recording import CANDLES, FUNDING, MARKS, Recording
 from adapters.history.series import FileSeries, SeriesFacts
 from adapters.history.spacing import gaps_of, interval_of
 from adapters.history.tables import Header, Table, candle_table, digest, mark_table, open_header
@@ -23,35 +22,8 @@ from adapters.history.wire.stream import STREAMED, open_stream
 from engine.errors import UserError
 from engine.timebase import Nanos
 
-_NAMED = re.compile(r"([A-Z0-9]{2,})(?::([^=]*))?=(.+)", re.DOTALL)
-_PREFIX = re.compile(r"[A-Z0-9]+(?=[_.\-]|$)")
-_QUOTES = ("USDT", "USDC", "USD")
 _ASIDE = (MARKS, FUNDING)
 """What only informs: a file of it that a run does not need is told, not refused."""
-
-
-@frozen
-class Argument:
-    """One ``--data``: the symbol and the kind that it names, "" for what the file tells."""
-
-    text: str
-    symbol: str
-    kind: str
-    path: Path
-
-    @classmethod
-    def parsed(cls, text: str) -> "Argument":
-        """``[SYMBOL[:KIND]=]PATH``; ``UserError`` for a kind that there is not."""
-        named = _NAMED.fullmatch(text)
-        if named is None:
-            return cls(text, "", "", Path(text))
-        symbol, kind, path = named.groups()
-        if kind is not None and kind not in KINDS:
-            raise UserError(
-                f"--data {text}: there is no kind {kind!r}; write {symbol}:KIND=PATH with one of "
-                + ", ".join(KINDS)
-            )
-        return cls(text, symbol, kind or "", Path(path))
 
 
 def open_market(
@@ -74,21 +46,6 @@ def open_market(
     if market.series:
         base_interval(market.series)
     return market
-
-
-def open_series(
-    arguments: Sequence[str], symbols: Sequence[str], ticks: Mapping[str, int]
-) -> tuple[FileSeries, ...]:
-    """The candles of ``symbols`` alone, sorted by symbol, each file taken for one of candles."""
-    opening = _Opening(tuple(sorted(symbols)), ticks)
-    for text in arguments:
-        opening.take_candles(Argument.parsed(text))
-    found = tuple(opening.series[symbol] for symbol in sorted(opening.series))
-    for symbol in symbols:
-        if symbol not in opening.series:
-            raise UserError(_no_candles(symbol, opening.market(), sorted(opening.series)))
-    base_interval(found)
-    return found
 
 
 def _within_the_run(market: Market) -> Market:
@@ -220,7 +177,7 @@ class _Opening:
         file that the run does not need."""
         if table.has_symbol and not argument.symbol:
             return {each: each for each in self.symbols}
-        symbol = argument.symbol or _symbol_of(argument.path, self.symbols)
+        symbol = argument.symbol or symbol_of(argument.path, self.symbols)
         if kind in _ASIDE and symbol not in self.symbols:
             self.unused.append(f"{argument.path} holds {kind} of {symbol}, which no account trades")
             return {}
@@ -274,19 +231,6 @@ class _Opening:
 
     def _contracts(self) -> dict[str, Contract]:
         return {each: Contract(each, self.ticks.get(each, 0)) for each in self.symbols}
-
-
-def _symbol_of(path: Path, symbols: Sequence[str]) -> str:
-    """The symbol that a file without a symbol column holds."""
-    prefix = _PREFIX.match(path.name)
-    name = prefix.group() if prefix else ""
-    if name in symbols or name.endswith(_QUOTES):
-        return name
-    if len(symbols) == 1:
-        return symbols[0]
-    raise UserError(
-        f"{path} does not tell its symbol by a column or by its name; write --data SYMBOL={path}"
-    )
 
 
 def _series(

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adapters.history.opening import open_market
 from engine.domain.candle import Candle
 from engine.money import Price, Quantity, parse
 from engine.timebase import MINUTE, Nanos, parse_time
@@ -80,3 +81,10 @@ def candles(numbers: Sequence[int], symbol: str = "BTCUSDT") -> list[Candle]:
             )
         )
     return found
+
+
+def open_series(
+    arguments: Sequence[str], symbols: Sequence[str], ticks: Mapping[str, int]
+) -> tuple[Any, ...]:
+    """The candles alone of what those ``--data`` give."""
+    return open_market(arguments, symbols, ticks).series

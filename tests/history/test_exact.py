@@ -15,9 +15,8 @@ from adapters.history.exact import (
     off_step,
     on_step_column,
 )
-from adapters.history.opening import open_series
 from engine.money import parse, render
-from tests.history.files import csv, milliseconds, parquet
+from tests.history.files import csv, milliseconds, open_series, parquet
 
 FIFTEEN_DIGITS = 10**15 - 1
 

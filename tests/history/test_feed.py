@@ -10,14 +10,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.history.feed import CLOSES, OPENINGS, Group, base_interval, check_range, feed
-from adapters.history.opening import open_series
+from adapters.history.feed import CLOSES, OPENINGS, Group, base_interval, feed
+from adapters.history.market import Market
 from adapters.history.series import FileSeries, SeriesFacts
 from engine.domain.candle import Candle
 from engine.errors import UserError
 from engine.messages.market import BarOpened, DataGap
 from engine.timebase import Nanos
-from tests.history.files import START, STEP, candles, columns, parquet
+from tests.history.files import START, STEP, candles, columns, open_series, parquet
 
 
 def series(folder: Path, **numbers: Sequence[int]) -> tuple[FileSeries, ...]:
@@ -124,11 +124,11 @@ def test_the_interval_is_one_for_all(tmp_path: Path) -> None:
 
 
 def test_a_range_without_candles_is_refused(tmp_path: Path) -> None:
-    found = series(tmp_path, BTCUSDT=(0, 1), ETHUSDT=(5, 6))
-    check_range(found, at(1), at(2))
-    check_range(found, at(6), at(60))
+    market = Market(("BTCUSDT", "ETHUSDT"), series(tmp_path, BTCUSDT=(0, 1), ETHUSDT=(5, 6)))
+    market.check_range(at(1), at(2))
+    market.check_range(at(6), at(60))
     with pytest.raises(UserError) as refusal:
-        check_range(found, at(7), at(60))
+        market.check_range(at(7), at(60))
     assert str(refusal.value) == (
         "no candle opens in the range asked for; there are candles from 2025-01-01T00:00:00Z to "
         "2025-01-01T00:30:00Z, so move --from or --to"

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 
 from adapters.history import checks
-from adapters.history.opening import open_series
 from adapters.history.series import FileSeries
 from engine.errors import UserError
 from engine.timebase import MINUTE, parse_time, render_time
@@ -24,6 +23,7 @@ from tests.history.files import (
     csv,
     lines,
     milliseconds,
+    open_series,
     parquet,
 )
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from adapters.history.feed import feed
-from adapters.history.opening import open_series
 from engine.messages.market import DataGap
 from engine.timebase import MINUTE, Nanos
+from tests.history.files import open_series
 
 FOLDER = Path(os.environ.get("TRADEFOLD_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FIVE = sorted((FOLDER / "candles" / "bybit_linear" / "5m").glob("*.parquet"))

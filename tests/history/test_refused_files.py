@@ -5,9 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from adapters.history.opening import open_series
 from engine.errors import UserError
-from tests.history.files import HEADER, columns, csv, lines, milliseconds, parquet
+from tests.history.files import HEADER, columns, csv, lines, milliseconds, open_series, parquet
 
 T0, T1, T2 = (milliseconds(n) for n in range(3))
 GOOD = lines(range(4))
@@ -112,9 +111,9 @@ def test_a_wrong_column_of_a_parquet_file_is_named(
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        ("ts_ms,open,high,low,close", "missing volume; found ts_ms, open, high, low, close"),
+        ("ts_ms,open,high,close,volume", "missing low; found ts_ms, open, high, close, volume"),
         ("when,open,high,low,close,volume", "missing a time (ts_ms, open_time, timestamp"),
-        ("a,b,c,d,e,f", "missing a time (ts_ms, open_time, timestamp, time, date, datetime), open"),
+        ("a,b,c,d,e,f", "missing open, high, low, close and volume (candles), price and qty"),
         ("ts_ms,open,high,low,close,volume,close", "has two columns called close"),
         ("1735689600000,1,1,1,1,1", "name the columns in the first line"),
     ],

@@ -36,6 +36,7 @@ _ROWS = 256
 """A row may have thousands of levels."""
 _LEVELS = 65_536
 _BOOKS = 16
+_MISSING = (None, "")
 
 Side = Sequence[int]
 Book = tuple[Side, Side, Side, Side]
@@ -121,20 +122,18 @@ class DepthLayout:
         sides: list[list[Any]] = []
         for field in range(4):
             found = columns[field : 4 * self.levels : 4]
-            if any(column.null_count for column in found):
-                rows = zip(*(column.to_pylist() for column in found), strict=True)
-                sides.append(
-                    [[exact_number(value) for value in row if value is not None] for row in rows]
-                )
-            else:
+            try:
                 sides.append(list(zip(*map(exact_list, found), strict=True)))
+            except ValueError:
+                rows = zip(*(column.to_pylist() for column in found), strict=True)
+                sides.append([_there(row) for row in rows])
         yield from zip(*sides, strict=True)
 
     def _levels(self, row: Sequence[Any], side: int) -> Iterator[tuple[str, Any, str, Any]]:
         """Name and value of price and quantity of one side's levels, as the file has them."""
         if self.levels:
             for at in range(side, 4 * self.levels, 4):
-                if row[at] is not None or row[at + 1] is not None:
+                if row[at] not in _MISSING or row[at + 1] not in _MISSING:
                     yield self.names[at], row[at], self.names[at + 1], row[at + 1]
             return
         prices, quantities = row[side] or (), row[side + 1] or ()
@@ -147,7 +146,7 @@ class DepthLayout:
 
 def _there(row: Iterable[Any]) -> list[int]:
     """The numbers of the levels that a row has."""
-    return [exact_number(value) for value in row if value is not None]
+    return [exact_number(value) for value in row if value not in _MISSING]
 
 
 def _lists(column: pa.Array) -> list[list[int]]:
