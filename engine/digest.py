@@ -52,8 +52,11 @@ SINCE: Final[dict[type, dict[str, int]]] = {
 """Slots and fields that are newer than schema 1, with the schema that brought them."""
 
 _NOT_STATE = {
-    EngineState: ("factory", "margin", "seats_by_symbol", "open_positions"),
-    Seat: ("strategy", "view", "account"),
+    EngineState: (
+        *("factory", "margin", "open_positions"),
+        *("seats_by_symbol", "quote_seats", "trade_seats"),
+    ),
+    Seat: ("strategy", "view", "account", "on_quote", "on_trade"),
     View: View.__slots__,
 }
 """Slots that only point at state kept elsewhere, or are code."""

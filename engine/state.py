@@ -1,6 +1,7 @@
 """All that the engine knows. Plain mutable classes, written by ``evolve`` alone."""
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.accounts.account import VirtualAccount
 from engine.accounts.ledger import Ledger
@@ -22,6 +23,10 @@ StrategyFactory = Callable[[AccountTerms, Instrument], Strategy | None]
 """Makes a fresh strategy for a seat, or None where its source is not at hand."""
 
 
+Listener = Callable[[Any], None]
+"""The method of a strategy that takes in a quote or a trade."""
+
+
 def no_strategies(terms: AccountTerms, instrument: Instrument) -> Strategy | None:
     """The factory of a refold without strategy source: the engine's own state alone."""
     del terms, instrument
@@ -33,7 +38,8 @@ class Seat:
 
     ``bar`` is the closed candle of the account's timeframe that the current input completed,
     ``error`` what the strategy's own code raised in ``observe`` until ``decide`` has judged it.
-    ``orders`` counts the orders requested so far: the n of client order ids.
+    ``orders`` counts the orders requested so far: the n of client order ids. ``on_quote`` and
+    ``on_trade`` are the strategy's ``observe_quote`` and ``observe_trade``, None where it has none.
     """
 
     __slots__ = (
@@ -43,6 +49,8 @@ class Seat:
         "error",
         "halted",
         "key",
+        "on_quote",
+        "on_trade",
         "orders",
         "pending_entries",
         "strategy",
@@ -60,13 +68,19 @@ class Seat:
         self.account = account
         self.key = key
         self.bars = bars
-        self.strategy = strategy
         self.view = view
+        self.take(strategy)
         self.bar: Candle | None = None
         self.error = ""
         self.halted = ""
         self.orders = 0
         self.pending_entries = 0
+
+    def take(self, strategy: Strategy | None) -> None:
+        """A fresh strategy sits down: what it listens to is looked up here, once."""
+        self.strategy = strategy
+        self.on_quote: Listener | None = getattr(strategy, "observe_quote", None)
+        self.on_trade: Listener | None = getattr(strategy, "observe_trade", None)
 
 
 class EngineState:
@@ -87,6 +101,7 @@ class EngineState:
         "markets",
         "open_positions",
         "positions",
+        "quote_seats",
         "run",
         "seats",
         "seats_by_symbol",
@@ -94,6 +109,7 @@ class EngineState:
         "terms",
         "timers",
         "trade_count",
+        "trade_seats",
     )
 
     terms: Terms
@@ -111,6 +127,9 @@ class EngineState:
         self.open_positions: dict[str, list[Position]] = {}
         self.seats: dict[tuple[str, str], Seat] = {}
         self.seats_by_symbol: dict[str, list[Seat]] = {}
+        self.quote_seats: dict[str, list[Seat]] = {}
+        """The seats of each symbol whose strategies listen to quotes; empty when nobody does."""
+        self.trade_seats: dict[str, list[Seat]] = {}
         self.blotter = Blotter()
         self.timers = Timers()
         self.incidents: dict[int, IncidentOpened] = {}

@@ -17,10 +17,12 @@ from engine.errors import NegativeAnswerError
 from engine.evolve.router import evolve
 from engine.messages.checks import Check, CheckRow, as_checks
 from engine.messages.decisions import Approved, IntentRefused
+from engine.messages.inputs import Input
+from engine.messages.market import Quoted, Traded
 from engine.messages.runs import ENGINE_SEMANTICS, AccountTerms
 from engine.money import render
 from engine.risk.rules import RULES
-from engine.state import EngineState
+from engine.state import EngineState, Seat
 from engine.strategies.strategy import Condition
 from engine.timebase import render_time
 from journal.frame import Frame, FrameSource
@@ -65,15 +67,26 @@ def instant_at(source: FrameSource, shelf: StrategyShelf, seq: int) -> Instant:
     stamped, _ = frame
     evolve(state, stamped)
     traces: dict[tuple[str, str], list[Condition]] = {}
-    if isinstance(stamped.input, Candle):
-        for name, seat in state.seats.items():
-            if seat.key.symbol == stamped.input.symbol and seat.bar is not None:
-                seat.view.trace = traces[name] = []
+    asked = _asked(state, stamped.input)
+    if asked:
+        for seat in asked:
+            trace: list[Condition] = []
+            seat.view.trace = traces[seat.account.name, seat.key.symbol] = trace
         # The strategies are asked when the judging begins; what follows is in the frame.
         decide(state, stamped)
         for seat in state.seats.values():
             seat.view.trace = None
     return Instant(frame, state, traces)
+
+
+def _asked(state: EngineState, event: Input) -> list[Seat]:
+    """The seats whose strategies are asked upon an event."""
+    if isinstance(event, Candle):
+        seats = state.seats_by_symbol.get(event.symbol, [])
+        return [seat for seat in seats if seat.bar is not None]
+    if isinstance(event, Quoted):
+        return state.quote_seats.get(event.symbol, [])
+    return state.trade_seats.get(event.symbol, []) if isinstance(event, Traded) else []
 
 
 def source_missing(account: AccountTerms, shelf: StrategyShelf, semantics: int) -> str:

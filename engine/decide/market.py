@@ -19,7 +19,7 @@ from engine.money import NO_PRICE, Price, Quantity, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
-from engine.strategies.strategy import failure_text
+from engine.strategies.strategy import Strategy, failure_text
 from engine.timebase import Nanos
 
 Wish = tuple[Seat, tuple[Intent, ...] | str]
@@ -37,9 +37,9 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
     Strategies see only their own position, which no decision changes, so all are asked first;
     what they want is then followed one by one. A quiet candle leaves without a generator.
     """
-    symbol, at = candle.symbol, state.at
+    symbol = candle.symbol
     wishes: list[Wish] = []
-    fresh = at - candle.close_ns <= state.terms.limits.max_candle_age_ns
+    fresh = state.at - candle.close_ns <= state.terms.limits.max_candle_age_ns
     for seat in state.seats_by_symbol.get(symbol, ()):
         bar = seat.bar
         if bar is None or seat.halted:
@@ -47,25 +47,75 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
         if seat.error:
             wishes.append((seat, seat.error))
         elif fresh and seat.strategy is not None:
-            view = seat.view
-            view.at = at
-            view.candle = bar
-            busy = seat.pending_entries > 0
-            view.busy = busy
-            if busy or view.resting_quantity:
-                show_resting(state, seat)
-            # The user's code: what it raises halts the strategy and nothing else (design 2).
-            try:
-                intents = seat.strategy.propose(view)
-                if type(intents) is not tuple:
-                    intents = tuple(islice(intents, MAX_INTENTS + 1))
-            except Exception as error:
-                wishes.append((seat, failure_text("propose", error)))
-            except SystemExit:
-                wishes.append((seat, "propose: SystemExit: a strategy may not end the program"))
-            else:
-                if intents:
-                    wishes.append((seat, intents if len(intents) <= MAX_INTENTS else _TOO_MANY))
+            wish = _ask(state, seat, seat.strategy)
+            if wish:
+                wishes.append((seat, wish))
+    return _judge(state, symbol, wishes)
+
+
+def _ask(state: EngineState, seat: Seat, strategy: Strategy) -> tuple[Intent, ...] | str:
+    """What a strategy wants now; a text is why it has to be halted."""
+    view = seat.view
+    view.at = state.at
+    busy = seat.pending_entries > 0
+    view.busy = busy
+    if busy or view.resting_quantity:
+        show_resting(state, seat)
+    # The user's code: what it raises halts the strategy and nothing else (design 2).
+    try:
+        intents = strategy.propose(view)
+        if type(intents) is not tuple:
+            intents = tuple(islice(intents, MAX_INTENTS + 1))
+    except Exception as error:
+        return failure_text("propose", error)
+    except SystemExit:
+        return "propose: SystemExit: a strategy may not end the program"
+    return intents if len(intents) <= MAX_INTENTS else _TOO_MANY
+
+
+def decide_quoted(state: EngineState, quoted: Quoted) -> Iterable[Decision]:
+    """Judge limits at the new mark; whoever listens to quotes proposes."""
+    symbol = quoted.symbol
+    seats = state.quote_seats.get(symbol)
+    if seats is None:
+        held = state.open_positions.get(symbol)
+        return judge_limits(state, symbol) if held and breached(state, symbol) else ()
+    return _heard(state, symbol, seats, quoted.venue_ns, state.markets[symbol].quote_ns)
+
+
+def decide_traded(state: EngineState, traded: Traded) -> Iterable[Decision]:
+    """Judge limits at the new mark; whoever listens to trades proposes."""
+    symbol = traded.symbol
+    seats = state.trade_seats.get(symbol)
+    if seats is None:
+        held = state.open_positions.get(symbol)
+        return judge_limits(state, symbol) if held and breached(state, symbol) else ()
+    return _heard(state, symbol, seats, traded.venue_ns, state.markets[symbol].trade_ns)
+
+
+def _heard(
+    state: EngineState, symbol: str, seats: list[Seat], venue_ns: Nanos, newest_ns: Nanos
+) -> Iterable[Decision]:
+    """As with candles: what is late is observed and not proposed upon, what came out of its order
+    was not even observed.
+    """
+    wishes: list[Wish] = []
+    in_time = state.at - venue_ns <= state.terms.limits.max_candle_age_ns
+    fresh = in_time and venue_ns == newest_ns
+    for seat in seats:
+        if seat.halted:
+            continue
+        if seat.error:
+            wishes.append((seat, seat.error))
+        elif fresh and seat.strategy is not None:
+            wish = _ask(state, seat, seat.strategy)
+            if wish:
+                wishes.append((seat, wish))
+    return _judge(state, symbol, wishes)
+
+
+def _judge(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterable[Decision]:
+    """Limits first, then what was wished for."""
     if state.open_positions.get(symbol):
         return _consequences(state, symbol, wishes) if wishes or breached(state, symbol) else ()
     if not wishes:
@@ -91,9 +141,7 @@ def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterat
         yield from _follow(state, seat, intents)
 
 
-def decide_price(
-    state: EngineState, told: MarkPriced | MarkCandle | Quoted | Traded
-) -> Iterable[Decision]:
+def decide_price(state: EngineState, told: MarkPriced | MarkCandle) -> Iterable[Decision]:
     """A new mark may breach a limit."""
     symbol = told.symbol
     return judge_limits(state, symbol) if breached(state, symbol) else ()

@@ -11,7 +11,7 @@ from engine.decide.commands import (
     decide_resume,
     decide_set_limit,
 )
-from engine.decide.market import decide_candle, decide_price
+from engine.decide.market import decide_candle, decide_price, decide_quoted, decide_traded
 from engine.decide.runs import decide_run_started
 from engine.decide.takeovers import decide_liquidated
 from engine.decide.timers import decide_timer_fired
@@ -51,8 +51,8 @@ ROUTES: dict[type, Judge] = {
     market.IndexPriced: decide_nothing,
     market.MarkCandle: decide_price,
     market.FundingRated: decide_nothing,
-    market.Quoted: decide_price,
-    market.Traded: decide_price,
+    market.Quoted: decide_quoted,
+    market.Traded: decide_traded,
     market.DepthChanged: decide_nothing,
     market.InstrumentChanged: decide_nothing,
     venue.OrderAccepted: decide_nothing,

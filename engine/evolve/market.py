@@ -10,7 +10,7 @@ from engine.messages.market import (
     Traded,
 )
 from engine.money import Price
-from engine.state import EngineState
+from engine.state import EngineState, Listener, Seat
 from engine.strategies.strategy import failure_text
 
 
@@ -40,7 +40,10 @@ def evolve_candle(state: EngineState, candle: Candle) -> None:
         mark_positions(state, symbol, market.mark)
     for seat in seats:
         seat.bar = bar = seat.bars.push(candle)
-        if bar is not None and seat.strategy is not None and not seat.halted:
+        if bar is None:
+            continue
+        seat.view.candle = bar
+        if seat.strategy is not None and not seat.halted:
             # The user's code: what it raises is kept for ``decide`` to judge.
             try:
                 seat.strategy.observe(bar)
@@ -95,6 +98,11 @@ def evolve_quoted(state: EngineState, quoted: Quoted) -> None:
         market.mark = last
         if state.open_positions[symbol]:
             mark_positions(state, symbol, last)
+    seats = state.quote_seats.get(symbol)
+    if seats is not None:
+        for seat in seats:
+            seat.view.bid, seat.view.ask = bid, ask
+            _hear(seat, "observe_quote", seat.on_quote, quoted)
 
 
 def evolve_traded(state: EngineState, traded: Traded) -> None:
@@ -109,12 +117,29 @@ def evolve_traded(state: EngineState, traded: Traded) -> None:
         market.mark = price
         if state.open_positions[symbol]:
             mark_positions(state, symbol, price)
+    seats = state.trade_seats.get(symbol)
+    if seats is not None:
+        for seat in seats:
+            _hear(seat, "observe_trade", seat.on_trade, traded)
+
+
+def _hear(seat: Seat, name: str, listener: Listener | None, event: Quoted | Traded) -> None:
+    """Let a strategy take in an event; what its code raises is kept for ``decide`` to judge."""
+    if listener is None or seat.halted:
+        return
+    try:
+        listener(event)
+    except Exception as error:
+        seat.error = failure_text(name, error)
+    except SystemExit:
+        seat.error = f"{name}: SystemExit: a strategy may not end the program"
 
 
 def evolve_data_gap(state: EngineState, gap: DataGap) -> None:
     """Strategies forget the past before the hole; positions and stops stay as they are."""
     for seat in state.seats_by_symbol.get(gap.symbol, ()):
         if seat.strategy is not None:
-            seat.strategy = state.factory(seat.account.terms, state.markets[gap.symbol].instrument)
+            instrument = state.markets[gap.symbol].instrument
+            seat.take(state.factory(seat.account.terms, instrument))
         seat.bars.reset()
         seat.bar = None

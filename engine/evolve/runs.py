@@ -56,6 +56,10 @@ def _take_seat(state: EngineState, account: VirtualAccount, symbol: str) -> None
     seat = Seat(account, key, bars, strategy, View(position, instrument))
     state.seats[account.name, symbol] = seat
     state.seats_by_symbol[symbol].append(seat)
+    if seat.on_quote is not None:
+        state.quote_seats.setdefault(symbol, []).append(seat)
+    if seat.on_trade is not None:
+        state.trade_seats.setdefault(symbol, []).append(seat)
 
 
 def evolve_instrument_changed(state: EngineState, changed: InstrumentChanged) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from engine.accounts.account_margin import cross_available, isolated_available
 from engine.accounts.tiers import value_limit_at
 from engine.domain.order import Side
 from engine.messages.checks import CheckRow
@@ -54,7 +55,9 @@ def exposure_checks(
     market = state.markets[seat.key.symbol]
     cost = state.margin.order_cost(side, value, market.leverage)
     mode = terms.venue.margin_mode
-    free = wallet - held.margin + (held.unrealised if mode == "cross" else 0)
+    free = isolated_available(wallet, held.margin, 0)
+    if mode == "cross":
+        free = cross_available(wallet + held.unrealised, held.margin)
     rows: tuple[CheckRow, ...] = (
         ("position_notional", value, most, not most or value <= most),
         ("leverage", own, cap, not multiple or own <= cap),

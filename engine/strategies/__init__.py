@@ -7,6 +7,7 @@ from engine.domain.instrument import Instrument
 from engine.domain.intent import CancelEntry, Enter, Exit, Intent, MoveStop, Reprice
 from engine.domain.order import BUY, SELL, Side
 from engine.indicators import Atr, Donchian, Ema, RollingMean, Rsi
+from engine.messages.market import Quoted, Traded
 from engine.money import Money, Price, Quantity, Rate, apply_rate
 from engine.strategies.declare import money, price, rate, state
 from engine.strategies.levels import (
@@ -34,12 +35,14 @@ __all__ = [
     "MoveStop",
     "Price",
     "Quantity",
+    "Quoted",
     "Rate",
     "Reprice",
     "RollingMean",
     "Rsi",
     "Side",
     "Strategy",
+    "Traded",
     "View",
     "apply_rate",
     "define",

@@ -14,6 +14,7 @@ from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.intent import Intent
 from engine.domain.position import Position
+from engine.messages.market import Quoted, Traded
 from engine.money import Price, Quantity
 from engine.timebase import Nanos
 
@@ -27,7 +28,9 @@ class View:
 
     __slots__ = (
         "_position",
+        "ask",
         "at",
+        "bid",
         "busy",
         "candle",
         "instrument",
@@ -42,6 +45,9 @@ class View:
         self.instrument = instrument
         self.at = Nanos(0)
         self.candle: Candle = _NO_CANDLE
+        """The last closed candle of the account's timeframe; all zeros until there is one."""
+        self.bid = self.ask = Price(0)
+        """The last quote, where the strategy listens to quotes; 0 until there is one."""
         self.busy = False
         """An order of this account and symbol is on its way; an entry would be refused."""
         self.resting_quantity = Quantity(0)
@@ -123,3 +129,17 @@ class Strategy(Protocol):
         After a hole in the data the engine goes on with a fresh strategy, which warms up again;
         what belongs to the position (``view.initial_stop``) is kept by the engine.
         """
+
+
+class QuoteListener(Strategy, Protocol):
+    """A strategy that listens to best quotes too, and is asked to propose after each."""
+
+    def observe_quote(self, quote: Quoted) -> None:
+        """Take in a quote; it may write own state like ``observe``."""
+
+
+class TradeListener(Strategy, Protocol):
+    """A strategy that listens to public trades too, and is asked to propose after each."""
+
+    def observe_trade(self, trade: Traded) -> None:
+        """Take in a trade; it may write own state like ``observe``."""

@@ -18,6 +18,7 @@ from engine.evolve import evolve
 from engine.ids import NO_CLIENT_ID
 from engine.messages.commands import FlattenAccount, KillAccount, PauseAccount, ResumeAccount
 from engine.messages.decisions import OrderRequested
+from engine.messages.market import MarkCandle, Quoted, Traded
 from engine.messages.runs import RunStarted, Terms
 from engine.messages.venue import (
     CancelRejected,
@@ -28,7 +29,7 @@ from engine.messages.venue import (
 )
 from engine.money import parse, render
 from engine.state import EngineState
-from engine.timebase import MILLISECOND, SECOND
+from engine.timebase import MILLISECOND, SECOND, Nanos
 from tests.properties.test_simulated_runs import look
 from tests.spec.run_terms import BTC, ETH, LADDER, account, terms
 from tests.spec.scenario import Scenario, Scripted, key_of, refold
@@ -117,6 +118,18 @@ def tell(scenario: Scenario, symbol: str, pick: int) -> Any:
     )[pick % 16]()
 
 
+def tick(scenario: Scenario, symbol: str, pick: int) -> Any:
+    """A quote, a trade or a mark around 100; some come out of their order."""
+    price = parse(("100", "99.3", "101.2", "97.8", "103")[pick % 5])
+    at = Nanos(scenario.at - pick % 3 * SECOND)
+    one = parse("1")
+    return (
+        Quoted(symbol, at, price, one, price + parse("0.1"), one),
+        Traded(symbol, at, price, one, 1),
+        MarkCandle(symbol, at, at, price, price, price, price),
+    )[pick // 5 % 3]
+
+
 def command(pick: int) -> Any:
     """A command, or a restart."""
     name = ("alpha", "beta", "")[pick % 3]
@@ -144,6 +157,8 @@ def move(scenario: Scenario, kind: int, pick: int, half: bool, other: bool) -> N
         scenario.when_time_passes(SPANS[pick % len(SPANS)])
     elif kind == 3:
         scenario.when(command(pick))
+    elif kind == 4 and pick % 3 == 0:
+        scenario.when(tick(scenario, symbol, pick // 3))
     elif kind < 6:
         said = tell(scenario, symbol, pick)
         scenario.when(*([] if said is None else [said]))
