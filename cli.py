@@ -29,6 +29,7 @@ JOURNAL: Table = {
     "show": ("commands.journal:show", "What a journal holds: its run, its terms, its origin."),
     "tail": ("commands.journal:tail", "The last frames, in words."),
     "export": ("commands.journal:export", "Frames as JSON lines, for other programs."),
+    "bundle": ("commands.bundle:command", "One archive that replays elsewhere."),
     "rebuild": ("commands.journal:rebuild", "Fold the tables anew from the frames."),
 }
 CONFIG: Table = {
@@ -44,7 +45,7 @@ COMMANDS: Table = {
     "what-if": ("commands.what_if:command", "The same market under other settings."),
     "diff": ("commands.diff:command", "Where two runs part, and what that came to."),
     "incidents": ("commands.incidents:command", "What needed a person's eye."),
-    "journal": ("cli:journal", "Look into a journal: show, tail, export, rebuild."),
+    "journal": ("cli:journal", "Look into a journal: show, tail, export, bundle, rebuild."),
     "config": ("cli:config", "Where a setting comes from."),
 }
 
