@@ -1,14 +1,15 @@
-"""``python -m bench [backtest|journal|replay …] [--full] [--json]``: print this machine's speed."""
+"""``python -m bench [PART …] [--full] [--json]``: print how fast this machine is."""
 
 import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import backtest, journal, replay
+from bench import backtest, exchange, journal, replay
 from bench.measure import Figure, show
 
 PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     backtest.PART: backtest.figures,
+    exchange.PART: exchange.figures,
     journal.PART: journal.figures,
     replay.PART: replay.figures,
 }

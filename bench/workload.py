@@ -26,8 +26,8 @@ W1 = Path(__file__).with_name("w1.toml")
 FOLDER = Path(tempfile.gettempdir()) / "tradefold-bench"
 """Made candles are kept here from run to run; journals are written here and removed."""
 
-_DATA = Path(os.environ.get("TRADEFOLD_DATA") or HOUSE / "../shared/data")
-RECORDED = _DATA / "candles/bybit_linear/5m/BTCUSDT_5m.parquet"
+DATA = Path(os.environ.get("TRADEFOLD_DATA") or HOUSE / "../shared/data")
+RECORDED = DATA / "candles/bybit_linear/5m/BTCUSDT_5m.parquet"
 _SEED = 7
 _LOOP_BARS = 20_000
 _BARS_A_DAY = DAY // (5 * MINUTE)
