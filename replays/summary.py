@@ -116,9 +116,7 @@ def summarise(journal: JournalReader) -> Summary:
     fills = rows_of(journal, "SELECT account, side, value, fee FROM fills")
     held = _open_positions(journal)
     lines = _equity_lines(journal, started)
-    paid: dict[str, int] = {}
-    for name, amount in rows_of(journal, "SELECT account, amount FROM funding"):
-        paid[name] = paid.get(name, 0) + _units(amount)
+    paid = _funding_of(journal)
     ends = {name: _end_of(name, fills, held, -paid.get(name, 0)) for name in lines}
     for account in started.terms.accounts:
         lines[account.name].append((head.last_at, account.virtual_equity + ends[account.name]))
@@ -167,6 +165,14 @@ def summarise(journal: JournalReader) -> Summary:
         ),
         incidents=incidents_of(journal),
     )
+
+
+def _funding_of(journal: JournalReader) -> dict[str, int]:
+    """What each account paid (> 0) or received; "" is what nobody owned."""
+    paid: dict[str, int] = {}
+    for name, amount in rows_of(journal, "SELECT account, amount FROM funding"):
+        paid[name] = paid.get(name, 0) + _units(amount)
+    return paid
 
 
 def incidents_of(journal: JournalReader) -> tuple[Incident, ...]:

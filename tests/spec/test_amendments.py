@@ -7,18 +7,14 @@ import pytest
 
 from engine.domain.intent import CancelEntry, Enter, Reprice, find_mistake, reprice_to_ticks
 from engine.domain.order import BUY, SELL
-from engine.messages.commands import PauseAccount
 from engine.messages.decisions import (
     AmendRequested,
     Approved,
-    CancelRequested,
-    GovernorActed,
     IntentRefused,
     LookUpRequested,
-    OrderRequested,
     OrderUnknown,
 )
-from engine.messages.effects import AmendOrder, CancelOrder, LookUpOrder
+from engine.messages.effects import AmendOrder, LookUpOrder
 from engine.messages.runs import RunStarted
 from engine.money import parse
 from engine.orders.blotter import Order
@@ -272,48 +268,6 @@ def test_a_restart_asks_no_second_time_but_looks() -> None:
     run.when(RunStarted("c0ffee00", run.state.terms, ()))
     run.then(a(OrderUnknown))
     assert [type(effect) for effect in pending(run.state)] == [LookUpOrder]
-
-
-# Cancels.
-
-
-def test_a_strategy_takes_its_entry_back() -> None:
-    run = resting().when_proposed(CancelEntry("no more"))
-    run.then(a(CancelRequested, reason="no more", keeps_fills=True))
-    assert run.effects == [CancelOrder(run.order.key, run.order.client_id)]
-    run.when(run.cancelled())
-    assert run.live() is None
-    run.when_proposed(RESTING)
-    assert isinstance(run.decisions[-1], OrderRequested)
-
-
-def test_it_is_taken_back_once() -> None:
-    resting().when_proposed(CancelEntry()).when_proposed(CancelEntry()).then_nothing()
-
-
-def test_what_fills_while_the_strategy_takes_it_back_is_its_position() -> None:
-    run = resting().when_proposed(CancelEntry())
-    run.when(run.stop("97"), run.filled("20", "99")).then_nothing()
-    run.then_state(unwanted=False, quantity=parse("20"))
-
-
-def test_a_pause_after_it_wants_no_fill_any_more() -> None:
-    """The venue is asked again: what fills now is new risk that nobody may take."""
-    run = resting().when_proposed(CancelEntry())
-    run.when(PauseAccount("alpha", "told"))
-    run.then(a(GovernorActed), a(CancelRequested, keeps_fills=False))
-    run.when(run.stop("97"), run.filled("20", "99"))
-    run.then(a(OrderRequested, purpose="flatten"))
-
-
-def test_a_cancel_overtakes_an_amendment() -> None:
-    """The amendment's answer comes first, the cancel's is still due."""
-    run = resting().when_proposed(LOWER)
-    run.when_proposed(CancelEntry())
-    run.when(run.amended("98.5")).then_nothing()
-    assert order_of(run).awaits == "cancel"
-    run.when(run.cancelled())
-    assert run.live() is None
 
 
 def test_a_strategy_sees_what_rests() -> None:
