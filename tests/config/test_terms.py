@@ -21,7 +21,7 @@ from engine.messages.runs import Rung, Terms
 from engine.money import SCALE, parse, render
 from engine.strategies import catalog
 from engine.timebase import HOUR, MINUTE, SECOND, Nanos
-from tests.config.rooms import SMALL, resolved
+from tests.config.rooms import SMALL, parameters_of, resolved
 
 ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = Nanos(5 * MINUTE)
@@ -215,3 +215,34 @@ def test_spans_are_whole_numbers_with_a_unit(text: object, nanos: int) -> None:
 def test_a_parameter_has_one_canonical_text(value: object, default: object, text: str) -> None:
     assert canonical(value, default) == text
     assert canonical(text, default) == text
+
+
+WRITTEN = (
+    ("venue.margin_mode=cross", "venue.margin_mode", "cross"),
+    ("venue.position_mode=hedge", "venue.position_mode", "hedge"),
+    ("venue.margin_rule=bybit_2024", "venue.margin_rule", "bybit_2024"),
+    ("venue.order_netting=larger_side", "venue.order_netting", "larger_side"),
+    ("venue.moves_to_band=false", "venue.moves_to_band", False),
+    ("simulation.profile=neutral", "simulation.pessimism", "neutral"),
+    ("simulation.path=best_first", "simulation.path", "best_first"),
+    ("simulation.matched_on=depth", "simulation.matched_on", "depth"),
+    ("simulation.queue=back", "simulation.queue", "back"),
+    ("simulation.target_fill=level", "simulation.target_fill", "level"),
+    ("simulation.impact=0.0003", "simulation.impact", 30_000),
+    ("simulation.funding=false", "simulation.funding", False),
+    ("instruments.BTCUSDT.price_limit_x=0.015", "instruments.0.price_limit_x", 1_500_000),
+    ("instruments.BTCUSDT.price_limit_y=0.03", "instruments.0.price_limit_y", 3_000_000),
+    ("instruments.BTCUSDT.funding_interval=1h", "instruments.0.funding_interval_ns", HOUR),
+    ("accounts.va1.side=short", "accounts.0.side", -1),
+)
+
+
+def test_every_assumption_that_is_written_reaches_the_terms_and_comes_back(tmp_path: Path) -> None:
+    found = terms(tmp_path, *(option for option, _, _ in WRITTEN))
+    for _, path, value in WRITTEN:
+        here: object = found
+        for name in path.split("."):
+            here = here[int(name)] if isinstance(here, tuple) else getattr(here, name)
+        assert here == value, path
+    again = resolve_over(terms_layer(found), RECORDED, {}, (), parameters_of)
+    assert to_terms(again, FIVE_MINUTES, {"breakout": "d1"}) == found
