@@ -107,7 +107,7 @@ class Binance:
     def _book(self, symbol: str) -> Sequence:
         book = self._books.get(symbol)
         if book is None:
-            book = self._books[symbol] = Sequence(symbol)
+            book = self._books[symbol] = Sequence(symbol, waits=True)
         return book
 
     @property

@@ -31,9 +31,14 @@ class Change:
 
 @define
 class Sequence:
-    """One symbol's book as messages tell it. ``left_out`` counts changes that gave no event."""
+    """One symbol's book as messages tell it. ``left_out`` counts changes that gave no event.
+
+    Where snapshots come by another way than changes (``waits``), a change may come before the
+    snapshot that it belongs on.
+    """
 
     symbol: str
+    waits: bool = False
     last: int = 0
     known: bool = False
     just_known: bool = False
@@ -55,7 +60,8 @@ class Sequence:
     def change(self, change: Change, at: int) -> list[MarketEvent]:
         """The change, nothing while the book is not known, or a gap where one is missing."""
         if not self.known:
-            self.waiting.append(change)
+            if self.waits:
+                self.waiting.append(change)
             self.left_out += 1
             return []
         if self.just_known and change.last <= self.last:

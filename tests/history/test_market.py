@@ -1,0 +1,314 @@
+"""All sources of a run come as one stream in the total order (design 2)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.history.feed import CLOSES, OPENINGS
+from adapters.history.rare import Item, Pending, item
+from adapters.history.recording import Stretch
+from adapters.history.weave import beside, braid, woven
+from engine.domain.candle import Candle
+from engine.errors import UserError
+from engine.messages.market import (
+    BarOpened,
+    FundingRated,
+    MarkCandle,
+    MarketEvent,
+    MarkPriced,
+    Quoted,
+    Traded,
+)
+from engine.money import Price, Quantity, Rate
+from engine.timebase import MINUTE, SECOND, Nanos
+from tests.history.files import parquet
+from tests.history.tick_files import (
+    SYMBOL,
+    messages,
+    ms,
+    ns,
+    opened,
+    p,
+    q,
+    quotes,
+    received,
+    told,
+    trades,
+)
+
+
+def bars(path: Path, minutes: int, first: int = 0, step: int = 1, volume: bool = True) -> Path:
+    """Candles (or marks) of ``step`` minutes at 100, 101, ..."""
+    count = minutes // step
+    columns: dict[str, list[float]] = {
+        "ts_ms": [ms(60 * (first + step * n)) for n in range(count)],
+        **{name: [100.0 + n for n in range(count)] for name in ("open", "high", "low", "close")},
+    }
+    if volume:
+        columns["volume"] = [5.0] * count
+    return parquet(path, columns)
+
+
+def rates(path: Path, minutes: Sequence[int]) -> Path:
+    """Settlements at these minutes."""
+    return parquet(
+        path,
+        {"ts_ms": [ms(60 * n) for n in minutes], "funding_rate": [0.0001 for _ in minutes]},
+    )
+
+
+def test_candles_marks_and_rates_of_one_symbol(tmp_path: Path) -> None:
+    market = opened(
+        bars(tmp_path / "BTCUSDT_1m.parquet", 4),
+        bars(tmp_path / "BTCUSDT_mark.parquet", 4, step=2, volume=False),
+        rates(tmp_path / "BTCUSDT_funding.parquet", [0, 2, 4, 7]),
+    )
+    assert told(market.groups(MINUTE)) == [
+        (0, OPENINGS, ["FundingRated", "MarkPriced", "BarOpened"]),
+        (60, CLOSES, ["Candle"]),
+        (60, OPENINGS, ["BarOpened"]),
+        (120, CLOSES, ["Candle", "MarkCandle"]),
+        (120, OPENINGS, ["FundingRated", "MarkPriced", "BarOpened"]),
+        (180, CLOSES, ["Candle"]),
+        (180, OPENINGS, ["BarOpened"]),
+        (240, CLOSES, ["Candle", "MarkCandle"]),
+        (240, OPENINGS, ["FundingRated"]),
+    ]
+
+
+def test_a_bar_of_marks_is_its_first_price_at_its_opening_and_itself_at_its_close(
+    tmp_path: Path,
+) -> None:
+    market = opened(
+        bars(tmp_path / "BTCUSDT_1m.parquet", 4),
+        bars(tmp_path / "BTCUSDT_mark.parquet", 4, step=2, volume=False),
+    )
+    events = [event for *_, group in market.groups(MINUTE) for event in group]
+    second = (Price(p("101")),) * 4
+    assert [event for event in events if isinstance(event, MarkPriced | MarkCandle)] == [
+        MarkPriced(SYMBOL, p("100")),
+        MarkCandle(SYMBOL, ns(0), ns(120), *(Price(p("100")),) * 4),
+        MarkPriced(SYMBOL, p("101")),
+        MarkCandle(SYMBOL, ns(120), ns(240), *second),
+    ]
+
+
+def test_marks_outside_of_the_span_are_left_out_and_a_file_of_only_such_is_told(
+    tmp_path: Path,
+) -> None:
+    candles = bars(tmp_path / "BTCUSDT_1m.parquet", 4)
+    around = bars(tmp_path / "BTCUSDT_around.parquet", 8, first=-2, step=2, volume=False)
+    groups = told(opened(candles, around).groups(MINUTE))
+    assert [at for at, _, names in groups if "MarkCandle" in names] == [120, 240]
+    later = bars(tmp_path / "BTCUSDT_later.parquet", 4, first=90, step=2, volume=False)
+    market = opened(candles, later)
+    assert not market.marks
+    assert market.unused == (f"{later} holds no marks of BTCUSDT within the run's data",)
+
+
+def test_marks_and_rates_of_symbols_that_are_not_in_the_run_are_told(tmp_path: Path) -> None:
+    candles = bars(tmp_path / "BTCUSDT_1m.parquet", 4)
+    marks = bars(tmp_path / "ETHUSDT_mark.parquet", 4, volume=False)
+    table = parquet(
+        tmp_path / "funding.parquet",
+        {"symbol": ["XRPUSDT"], "ts_ms": [ms(0)], "funding_rate": [0.0001]},
+    )
+    assert opened(candles, marks, table).unused == (
+        f"{marks} holds marks of ETHUSDT, which no account trades",
+        f"{table} holds funding of no symbol of this run: XRPUSDT",
+    )
+
+
+def test_candles_are_made_of_trades_where_no_file_has_them(tmp_path: Path) -> None:
+    rows = [
+        (30.0, "100.5", "9", "buy"),  # the first minute was not recorded from its beginning
+        (61.0, "100", "1", "buy"),
+        (62.0, "101", "2", "sell"),
+        (119.5, "99", "3", "sell"),
+        (250.0, "98", "4", "sell"),
+        (299.0, "98.5", "1", "buy"),
+    ]
+    market = opened(trades(tmp_path / "BTCUSDT.parquet", rows))
+    groups = list(market.groups(MINUTE))
+    assert told(groups) == [
+        (30.000000001, OPENINGS, ["Traded"]),
+        (60, OPENINGS, ["BarOpened"]),
+        (61.000000001, OPENINGS, ["Traded"]),
+        (62.000000001, OPENINGS, ["Traded"]),
+        (119.500000001, OPENINGS, ["Traded"]),
+        (120, CLOSES, ["Candle"]),
+        (120, OPENINGS, ["BarOpened"]),
+        (180, CLOSES, ["Candle"]),
+        (180, OPENINGS, ["BarOpened"]),
+        (240, CLOSES, ["Candle"]),
+        (240, OPENINGS, ["BarOpened"]),
+        (250.000000001, OPENINGS, ["Traded"]),
+        (299.000000001, OPENINGS, ["Traded"]),
+    ]
+    made = [event for *_, group in groups for event in group if isinstance(event, Candle)]
+    assert made == [
+        Candle(SYMBOL, ns(60), ns(120), p("100.5"), p("101"), p("99"), p("99"), q("6")),
+        Candle(SYMBOL, ns(120), ns(180), *(p("99"),) * 4, Quantity(0)),
+        Candle(SYMBOL, ns(180), ns(240), *(p("99"),) * 4, Quantity(0)),
+    ]
+
+
+def test_a_first_bar_that_was_recorded_whole_and_a_last_one_are_told(tmp_path: Path) -> None:
+    rows = [(float(n), "100", "1", "buy") for n in range(0, 240, 20)]
+    market = opened(trades(tmp_path / "BTCUSDT.parquet", rows))
+    groups = told(market.groups(MINUTE, ns(60), ns(180)))
+    # The trade of the first minute's last moments does not matter; 120 s to 180 s ends at --to.
+    assert [each for each in groups if each[2] != ["Traded"]] == [
+        (60.000000001, OPENINGS, ["BarOpened", "Traded"]),
+        (120, CLOSES, ["Candle"]),
+        (120, OPENINGS, ["BarOpened"]),
+        (180, CLOSES, ["Candle"]),
+    ]
+
+
+def test_of_quotes_the_middle_makes_the_candle(tmp_path: Path) -> None:
+    rows = [(0.0, "100", "100.1"), (30.0, "101", "101.1"), (59.0, "99", "99.1"), (61.0, "1", "2")]
+    market = opened(quotes(tmp_path / "BTCUSDT.parquet", rows))
+    made = [e for *_, group in market.groups(MINUTE) for e in group if isinstance(e, Candle)]
+    assert made == []  # recording began one nanosecond into the minute
+    groups = list(market.groups(Nanos(20 * SECOND)))
+    made = [event for *_, group in groups for event in group if isinstance(event, Candle)]
+    assert made == [
+        Candle(SYMBOL, ns(20), ns(40), p("100.05"), p("101.05"), p("100.05"), p("101.05"), q("0")),
+        Candle(SYMBOL, ns(40), ns(60), p("101.05"), p("101.05"), p("99.05"), p("99.05"), q("0")),
+    ]
+
+
+def test_a_bar_ends_when_anything_of_its_recording_comes_later(tmp_path: Path) -> None:
+    def trade(at: float) -> dict[str, object]:
+        told = {"e": "trade", "s": SYMBOL, "T": ms(at), "p": "100", "q": "1", "m": True}
+        return received(at, {"stream": "x", "data": told})
+
+    def quote(at: float) -> dict[str, object]:
+        best = {"b": "100.0", "B": "1", "a": "100.1", "A": "1"}
+        told = {"e": "bookTicker", "s": SYMBOL, "T": ms(at), **best}
+        return received(at, {"stream": "x", "data": told})
+
+    rows = [trade(0), *(quote(n / 100) for n in range(1, 9_000)), trade(130)]
+    groups = list(opened(messages(tmp_path / "x.jsonl", rows)).groups(MINUTE))
+    assert [group[:2] for group in groups] == sorted({group[:2] for group in groups})
+    closes = [group for group in told(groups) if group[1] == CLOSES]
+    assert closes == [(60, CLOSES, ["Candle"]), (120, CLOSES, ["Candle"])]
+
+
+def test_candles_of_a_file_stand_beside_ticks(tmp_path: Path) -> None:
+    market = opened(
+        bars(tmp_path / "BTCUSDT_1m.parquet", 2),
+        trades(tmp_path / "BTCUSDT_trades.parquet", [(60.0, "100", "1", "buy")]),
+        quotes(tmp_path / "BTCUSDT_quotes.parquet", [(60.0, "100", "100.1")]),
+    )
+    assert told(market.groups(MINUTE)) == [
+        (0, OPENINGS, ["BarOpened"]),
+        (60, CLOSES, ["Candle"]),
+        (60, OPENINGS, ["BarOpened"]),
+        (60.000000001, OPENINGS, ["Traded", "Quoted"]),
+        (120, CLOSES, ["Candle"]),
+    ]
+
+
+def test_what_orders_are_matched_on_must_be_there_for_each_symbol(tmp_path: Path) -> None:
+    one = trades(tmp_path / "BTCUSDT.parquet", [(1.0, "100", "1", "buy")])
+    other = quotes(tmp_path / "ETHUSDT.parquet", [(1.0, "100", "100.1")])
+    market = opened(one, other, symbols=("BTCUSDT", "ETHUSDT"))
+    market.check_needs("candles")
+    with pytest.raises(UserError) as refused:
+        market.check_needs("trades")
+    assert str(refused.value) == (
+        "simulation.matched_on = trades needs trades of ETHUSDT (found: quotes); add --data "
+        "ETHUSDT:trades=PATH, or match on what there is"
+    )
+    with pytest.raises(UserError, match=r"needs depth of BTCUSDT \(found: trades\)"):
+        market.check_needs("depth")
+
+
+def event_of(symbol: str, kind: str, n: int) -> MarketEvent:
+    number = Quantity(n + 1)
+    if kind == "trades":
+        return Traded(symbol, Nanos(n), Price(5), number, 1)
+    return Quoted(symbol, Nanos(n), Price(5), number, Price(6), number)
+
+
+MOMENTS = st.lists(st.integers(0, 30), max_size=30).map(sorted)
+CUTS = st.lists(st.integers(1, 5), min_size=30, max_size=30)
+
+
+def stretches(
+    moments: Sequence[int], events: Sequence[MarketEvent], cuts: Sequence[int]
+) -> list[Stretch]:
+    """Columns cut into pieces of these lengths."""
+    found: list[Stretch] = []
+    place = 0
+    for length in cuts:
+        part = slice(place, place + length)
+        if moments[part]:
+            found.append(([Nanos(at) for at in moments[part]], list(events[part])))
+        place += length
+    return found
+
+
+RARE = st.lists(
+    st.tuples(st.integers(0, 32), st.sampled_from(["close", "open", "rate"])),
+    max_size=8,
+    unique=True,
+)
+
+
+def rare_item(at: int, kind: str) -> Item:
+    event: MarketEvent = BarOpened("B", Nanos(at), Price(1))
+    if kind == "rate":
+        event = FundingRated("B", Nanos(at), Rate(1))
+    if kind == "close":
+        event = Candle("B", Nanos(at - 1), Nanos(at), *(Price(1),) * 4, Quantity(0))
+    return item(Nanos(at), CLOSES if kind == "close" else OPENINGS, event)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("AB"), MOMENTS, CUTS), max_size=4),
+    RARE,
+)
+def test_the_order_is_that_of_a_plain_sort_wherever_recordings_are_cut(
+    sources: list[tuple[str, list[int], list[int]]], rare: list[tuple[int, str]]
+) -> None:
+    items = sorted(rare_item(*each) for each in rare)
+    plain: list[tuple[tuple[int, int, int, str, int, int, int], MarketEvent]] = [
+        ((*each[:5], 0, 0), each.event) for each in items
+    ]
+    streams = []
+    for place, (symbol, moments, cuts) in enumerate(sources):
+        events = [
+            event_of(symbol, "trades" if place % 2 else "quotes", n) for n in range(len(moments))
+        ]
+        plain += [
+            ((at, OPENINGS, 1, symbol, 9, place, n), event)
+            for n, (at, event) in enumerate(zip(moments, events, strict=True))
+        ]
+        streams.append(iter(stretches(moments, events, cuts)))
+    plain.sort(key=lambda each: each[0])
+    expected = [
+        (*moment, tuple(event for _, event in group))
+        for moment, group in groupby(plain, key=lambda each: each[0][:2])
+    ]
+    assert list(woven(braid(streams), [Pending(items)])) == expected
+
+
+@given(RARE, RARE)
+def test_rare_events_beside_candles_come_in_their_place(
+    ours: list[tuple[int, str]], others: list[tuple[int, str]]
+) -> None:
+    candles = sorted({at: rare_item(at, "open") for at, _ in ours}.values())
+    items = sorted(rare_item(at, "rate") for at in {at for at, _ in others})
+    groups = [(each.at, each.phase, (each.event,)) for each in candles]
+    expected = [
+        (*moment, tuple(each.event for each in group))
+        for moment, group in groupby(sorted(candles + items), key=lambda each: each[:2])
+    ]
+    assert list(beside(iter(groups), iter(items))) == expected
