@@ -77,12 +77,9 @@ def meet_book(
 
     An offer at an order's very price comes to it once nobody is shown ahead of it.
     """
-    ladder = market.resting.limits[direction]
-    if ladder.first() is None:
-        return
-    book = market.ticks.book
-    best = book.best(-direction)
-    if best == 0:
+    ladder, book = market.resting.limits[direction], market.ticks.book
+    first, best = ladder.first(), book.best(-direction)
+    if first is None or best == 0 or direction * first.level > direction * best:
         return
     for order in ladder.up_to(best):
         place = order.place

@@ -110,12 +110,15 @@ class TickFeed:
                 market.last = (bid + ask) // 2
             elif market.last == 0:
                 market.last = bid or ask
+        limits, moves_places = market.resting.limits, market.ticks.queues.waiting
         for direction, best in ((FALLING, bid), (RISING, ask)):
-            if best and market.ticks.queues.waiting:
-                _tell_places(market, direction, best, venue_ns)
-            meet_book(state, market, direction, now, moves_last)
-            if moves_last and market.last:
-                meet_last(state, market, direction, market.last, now)
+            if limits[direction].first() is not None:
+                if best and moves_places:
+                    _tell_places(market, direction, best, venue_ns)
+                meet_book(state, market, direction, now, moves_last)
+            if moves_last:
+                self._meet_last(market, direction, now)
+        state.settle_down()
 
     def _traded(self, market: VenueMarket, event: Traded, at: Nanos) -> None:
         """A trade may have reached something that waits."""
@@ -123,7 +126,14 @@ class TickFeed:
         now = self._arrive(event.venue_ns, at)
         for direction in (FALLING, RISING):
             meet_trade(state, market, event, direction, now)
-            meet_last(state, market, direction, event.price, now)
+            self._meet_last(market, direction, now)
+        state.settle_down()
+
+    def _meet_last(self, market: VenueMarket, direction: int, now: int) -> None:
+        """Whatever waits for the last price and has been reached by it acts."""
+        last = market.last
+        if last and (last <= market.floor if direction < 0 else market.ceiling <= last):
+            meet_last(self._state, market, direction, last, now)
 
     def _arrive(self, venue_ns: int, at: Nanos) -> int:
         """Let the reports of this tick be later than it; returns when it counts as of."""
