@@ -13,8 +13,8 @@ from journal.memory import MemoryJournal
 from journal.pages import encode_body, make_page
 from journal.places import remove_database
 from journal.store import SqliteJournal
-from replays.backtest import backtest
 from replays.plan import Plan
+from replays.session import run_session
 
 PART = "journal"
 
@@ -62,7 +62,7 @@ def frames_of(plan: Plan) -> list[Frame]:
         journals.append(MemoryJournal(first, decisions))
         return journals[0]
 
-    backtest(plan.session(), open_journal)
+    run_session(plan.session(), open_journal)
     return list(journals[0].frames())
 
 

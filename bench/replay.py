@@ -7,9 +7,9 @@ from bench.measure import Figure, timed
 from bench.workload import bars_of, made_candles, plan_quiet, plan_w1
 from journal.places import remove_database
 from journal.reader import JournalReader
+from replays.calm import calm_collector
 from replays.plan import Plan
 from replays.reproduce import digests, redecide, refold
-from replays.running import calm_collector
 
 PART = "replay"
 

@@ -22,9 +22,9 @@ from engine.errors import UserError
 from engine.messages.runs import Terms
 from engine.money import parse
 from engine.timebase import NEVER, render_span, render_time
-from replays.backtest import Session
 from replays.moments import moment_of
 from replays.provenance import Provenance, of_the_code
+from replays.session import Session
 
 
 @attrs.frozen

@@ -16,8 +16,8 @@ from engine.messages.inputs import Stamped
 from engine.state import EngineState
 from journal.places import remove_database
 from journal.store import SqliteJournal
-from replays.backtest import Outcome, Session, backtest
 from replays.calm import calm_collector
+from replays.session import Outcome, Session, run_session
 
 Watch = Callable[[EngineState], None]
 
@@ -66,7 +66,7 @@ def run_to_file(
     try:
         with calm_collector():
             start = perf_counter()
-            outcome = backtest(session, open_journal)
+            outcome = run_session(session, open_journal)
             seconds = perf_counter() - start
     except BaseException:
         journal = kept.journal

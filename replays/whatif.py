@@ -26,8 +26,8 @@ from engine.messages.runs import ENGINE_SEMANTICS, Terms
 from engine.state import StrategyFactory
 from engine.timebase import Nanos
 from journal.frame import FrameSource
-from replays.backtest import Session
 from replays.provenance import Provenance, of_the_code
+from replays.session import Session
 
 _MARKET = frozenset(get_args(MarketEvent))
 _COMMANDS = frozenset(get_args(Command))

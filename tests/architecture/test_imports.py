@@ -32,7 +32,7 @@ OFFENCES: list[tuple[Rule, str, str]] = [
         "import importlib\nasync def a():\n    importlib.import_module('b')\n",
     ),
     (rules.upward_imports, "engine/a.py", "import journal.store\n"),
-    (rules.upward_imports, "adapters/a.py", "from replays.backtest import run\n"),
+    (rules.upward_imports, "adapters/a.py", "from replays.session import run\n"),
     (rules.upward_imports, "replays/a.py", "import cli\n"),
     (rules.upward_imports, "journal/a.py", "from tests.architecture import sources\n"),
     (rules.impure_imports, "engine/a.py", "import time\n"),

@@ -20,8 +20,8 @@ from engine.messages.runs import RunStarted
 from journal.frame import Frame
 from journal.memory import MemoryJournal
 from journal.pages import encode_body
-from replays.backtest import backtest
 from replays.plan import Wanted, plan_run
+from replays.session import run_session
 
 CONFIG = Path(__file__).with_name("probe.toml")
 
@@ -49,7 +49,7 @@ def tell(candles: Sequence[str], sets: Sequence[str] = ()) -> Told:
         journals.append(MemoryJournal(first, decisions))
         return journals[0]
 
-    outcome = backtest(plan.session(), open_journal)
+    outcome = run_session(plan.session(), open_journal)
     frames = list(journals[0].frames())
     return Told(
         plan.run,

@@ -10,8 +10,8 @@ from adapters.strategy_source import StrategyShelf
 from adapters.wiring import BACKTEST
 from engine.messages.runs import ENGINE_SEMANTICS
 from journal.store import SqliteJournal
-from replays.backtest import backtest
 from replays.plan import Wanted, plan_run
+from replays.session import run_session
 
 FOLDER = Path(__file__).parent
 GOLDEN_RUN = FOLDER / f"semantics-{ENGINE_SEMANTICS}.journal"
@@ -23,7 +23,7 @@ def make(path: Path) -> None:
     wanted = Wanted(FOLDER / "run.toml", (MARKET,))
     session = plan_run(wanted, BACKTEST, {}, StrategyShelf()).session()
     session.provenance = ()
-    backtest(session, lambda first, decisions: SqliteJournal.create(path, first, decisions))
+    run_session(session, lambda first, decisions: SqliteJournal.create(path, first, decisions))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from engine.runner import Runner
 from engine.state import EngineState
 from engine.step import step
 from journal.memory import MemoryJournal
-from replays.backtest import Session
 from replays.plan import Plan, Wanted, plan_run
+from replays.session import Session
 
 Watch = Callable[
     [Stamped, tuple[Decision, ...], tuple[Effect, ...], EngineState, SimulatedExchange], None
@@ -74,7 +74,7 @@ class _Watched:
 
 
 def play(session: Session, watch: Watch) -> Played:
-    """``replays.backtest.backtest`` into memory, with ``watch`` after every step."""
+    """``replays.session.run_session`` into memory, with ``watch`` after every step."""
     groups = iter(session.feed)
     first = next(groups)
     state = session.state

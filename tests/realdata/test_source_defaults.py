@@ -26,7 +26,7 @@ from engine.messages.runs import AccountTerms
 from engine.money import parse
 from engine.timebase import DAY, NEVER
 from journal.memory import MemoryJournal
-from replays.backtest import backtest
+from replays.session import run_session
 from tests.realdata.places import candles_of
 from tests.realdata.runs import plan_of
 
@@ -78,7 +78,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         journals.append(MemoryJournal(first, decisions))
         return journals[0]
 
-    outcome = backtest(plan.session(), open_journal)
+    outcome = run_session(plan.session(), open_journal)
     return Story(
         plan.terms.accounts[0],
         tuple(_told(journals[0])),

@@ -13,11 +13,11 @@ from engine.errors import UserError
 from engine.messages.runs import Terms
 from journal.memory import MemoryJournal
 from journal.reader import JournalReader
-from replays import backtest
 from replays.instant import instant_at
 from replays.plan import Wanted, plan_run
 from replays.reproduce import digests, refold
 from replays.running import Kept, run_to_file
+from replays.session import run_session
 from replays.summary import last_marks, summarise
 
 SETTINGS = """
@@ -135,6 +135,6 @@ def test_a_session_runs_with_the_parts_that_its_row_names(folder: Path) -> None:
     wanted = Wanted(folder / "faulty.toml", ("synthetic:3,days=1",))
     session = plan_run(wanted, BACKTEST, {}, StrategyShelf()).session()
     session.mode = attrs.evolve(BACKTEST, venue=venue)
-    outcome = backtest.backtest(session, MemoryJournal)
+    outcome = run_session(session, MemoryJournal)
     assert {BACKTEST.name: BACKTEST} == MODES
     assert outcome.exchange is made[0]

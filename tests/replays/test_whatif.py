@@ -15,10 +15,10 @@ from engine.messages.venue import OrderFilled
 from engine.timebase import HOUR, MINUTE, Nanos, parse_time
 from journal.frame import Frame
 from journal.reader import JournalReader
-from replays.backtest import Session
 from replays.difference import Difference, compare, settings_between
 from replays.plan import Plan, Wanted, plan_run
 from replays.running import Kept, run_to_file
+from replays.session import Session
 from replays.whatif import replay_of
 
 SETTINGS = """

@@ -1,4 +1,4 @@
-"""A backtest: a feed, a simulated exchange and the engine, folded into a journal.
+"""A session: a feed, a simulated exchange and the engine, folded into a journal.
 
 The same parts and the same loop as every other mode; only the row of the wiring table differs.
 """
@@ -70,7 +70,7 @@ class Session:
         self.state = EngineState(self.factory)
 
 
-def backtest(session: Session, open_journal: OpenJournal) -> Outcome:
+def run_session(session: Session, open_journal: OpenJournal) -> Outcome:
     """Run a session to the end of its feed and seal its journal.
 
     On any exception, Ctrl-C included, the journal is closed with what was decided until then.
