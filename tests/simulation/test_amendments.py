@@ -14,6 +14,8 @@ from engine.messages.venue import (
     OrderFound,
     OutcomeUnknown,
 )
+from engine.money import NO_PRICE, Price, Quantity
+from engine.timebase import Nanos
 from tests.simulation.asked import STILL, amend, at_100, by, priced, words
 from tests.simulation.given import (
     BTC,
@@ -46,7 +48,9 @@ def test_an_amended_order_tells_all_its_values_and_has_them() -> None:
 
     smaller, lower, found = session.take()
     at = CLOSE_0 + REQUEST_NS
-    assert smaller == OrderAmended(BTC, ClientId("a"), e8("1.5"), e8("98"), 0, at)  # type: ignore[arg-type]
+    assert smaller == OrderAmended(
+        BTC, ClientId("a"), Quantity(e8("1.5")), Price(e8("98")), NO_PRICE, Nanos(at)
+    )
     assert isinstance(lower, OrderAmended)
     assert (lower.quantity, lower.price) == (e8("1.5"), e8("97"))
     assert isinstance(found, OrderFound)

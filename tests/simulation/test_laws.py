@@ -5,12 +5,11 @@ from hypothesis import strategies as st
 
 from adapters.simulated.triggers import meet_open, walk_candle
 from engine.domain.candle import Candle
-from engine.domain.order import Side
 from engine.messages.effects import Effect, PlaceOrder
 from engine.messages.venue import ExecutionReport, OrderFilled
-from engine.money import render
 from engine.timebase import Nanos
-from tests.simulation.given import BTC, Session, bar, cancel, e8, faults, order, set_stop
+from tests.simulation.given import BTC, Session, e8, faults
+from tests.simulation.wishes import sessions
 
 WILD = faults(
     reject="0.1",
@@ -21,63 +20,6 @@ WILD = faults(
     duplicate="0.3",
     stop_reject="0.2",
 )
-
-SIDES: st.SearchStrategy[Side] = st.sampled_from([1, -1])
-TICKS = st.integers(-40, 40)
-
-
-def price(base: int, ticks: int) -> str:
-    """``base`` and so many ticks of 0.1 more, as a text."""
-    return render(base + ticks * e8("0.1"))
-
-
-@st.composite
-def bars(draw: st.DrawFn, count: int = 12) -> list[Candle]:
-    """A walk of bars around 100, with gaps."""
-    made, last = [], e8("100")
-    for n in range(count):
-        opened = last + draw(st.integers(-8, 8)) * e8("0.1")
-        close = opened + draw(st.integers(-15, 15)) * e8("0.1")
-        high = max(opened, close) + draw(st.integers(0, 15)) * e8("0.1")
-        low = min(opened, close) - draw(st.integers(0, 15)) * e8("0.1")
-        volume = draw(st.sampled_from(["0", "3.5", "50", "1000"]))
-        made.append(bar(n, " ".join(render(p) for p in (opened, high, low, close)), volume))
-        last = close
-    return made
-
-
-@st.composite
-def wishes(draw: st.DrawFn, n: int, base: int) -> list[Effect]:
-    """What somebody asks of the venue in one bar: sense and nonsense."""
-    asked: list[Effect] = []
-    for k in range(draw(st.integers(0, 2))):
-        side = draw(SIDES)
-        quantity = draw(st.sampled_from(["0.5", "1", "2.345", "7"]))
-        away = draw(TICKS)
-        name = f"o{n}-{k}"
-        stop, target = price(base, -side * 20), price(base, side * 25)
-        kind = draw(st.sampled_from(["market", "limit", "stop", "reduce", "set", "cancel"]))
-        if kind == "market":
-            asked.append(order(name, side, quantity, stop=stop, target=target))
-        elif kind == "limit":
-            limit = price(base, away)
-            asked.append(order(name, side, quantity, order_type="limit", price=limit))
-        elif kind == "stop":
-            level = price(base, side * abs(away))
-            asked.append(order(name, side, quantity, order_type="stop_market", trigger=level))
-        elif kind == "reduce":
-            asked.append(order(name, side, quantity, reduce_only=True))
-        elif kind == "set":
-            asked.append(set_stop(price(base, away), "0"))
-        else:
-            asked.append(cancel(f"o{n - 1}-{k}"))
-    return asked
-
-
-@st.composite
-def sessions(draw: st.DrawFn) -> list[tuple[Candle, list[Effect]]]:
-    """Bars, and what is asked in each."""
-    return [(one, draw(wishes(n, one.open))) for n, one in enumerate(draw(bars()))]
 
 
 def played(plan: list[tuple[Candle, list[Effect]]], **told: object) -> Session:
@@ -121,7 +63,7 @@ def test_the_margins_add_up_to_what_is_not_available(
     plan: list[tuple[Candle, list[Effect]]],
 ) -> None:
     exchange = played(plan).exchange
-    resting = [one for one in exchange.open_orders if one.asked.order_type == "limit"]
+    resting = [one for one in exchange.open_orders if one.is_limit and one.triggered]
 
     held = exchange.wallet - exchange.available
     assert held >= exchange.position_margin(BTC)

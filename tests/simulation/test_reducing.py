@@ -82,6 +82,26 @@ def test_a_conditional_order_is_cut_when_it_fills_not_before() -> None:
     assert [one.quantity for one in session.exchange.open_orders] == [e8("1")]
 
 
+def test_a_triggered_reduce_only_order_closes_what_is_left_and_no_more() -> None:
+    """The position shrank after the order was placed: checked again at the fill (5.5)."""
+    session = Session()
+    session.bar(
+        bar(0, STILL),
+        order("a", BUY, "2"),
+        order("b", SELL, "2", order_type="stop_market", trigger="95", reduce_only=True),
+        order("c", SELL, "1.5", reduce_only=True),
+    )
+    session.take()
+    session.bar(bar(1, "100 100 94 94"))
+
+    _triggered, fill, ended = session.take()
+    assert isinstance(fill, OrderFilled)
+    assert (fill.client_id, fill.quantity) == ("b", e8("0.5"))
+    assert isinstance(ended, OrderCancelled)
+    assert (ended.client_id, ended.reason) == ("b", "CancelByReduceOnly")
+    assert session.exchange.positions == {}
+
+
 def test_close_on_trigger_only_reduces() -> None:
     """An order of 3 that closes on its trigger leaves a long of 1 flat, not short."""
     session = at_100(leverage="1")

@@ -266,26 +266,6 @@ def test_where_a_stop_and_an_order_wait_at_one_price_the_stop_is_first() -> None
     assert session.exchange.positions[BTC].quantity == e8("-1")
 
 
-def test_a_triggered_reduce_only_order_closes_what_is_left_and_no_more() -> None:
-    """The position shrank after the order was placed: checked again at the fill (5.5)."""
-    session = Session()
-    session.bar(
-        bar(0, STILL),
-        order("a", BUY, "2"),
-        order("b", SELL, "2", order_type="stop_market", trigger="95", reduce_only=True),
-        order("c", SELL, "1.5", reduce_only=True),
-    )
-    session.take()
-    session.bar(bar(1, "100 100 94 94"))
-
-    _triggered, fill, ended = session.take()
-    assert isinstance(fill, OrderFilled)
-    assert (fill.client_id, fill.quantity) == ("b", e8("0.5"))
-    assert isinstance(ended, OrderCancelled)
-    assert (ended.client_id, ended.reason) == ("b", "CancelByReduceOnly")
-    assert session.exchange.positions == {}
-
-
 def test_a_limit_order_jumped_over_by_the_open_waits_for_its_target_too() -> None:
     session = Session()
     entry = order("a", BUY, "1", order_type="limit", price="98", stop="90", target="99")

@@ -1,7 +1,5 @@
 """Bybit's words for where an order stands, and random sessions that keep to them (5.1, 5.4)."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,12 +17,11 @@ from adapters.simulated.status import (
     stop_order_type,
 )
 from engine.domain.candle import Candle
-from engine.domain.order import BUY, SELL, OrderType, Side
+from engine.domain.order import BUY, SELL
 from engine.messages.effects import Effect
-from engine.money import render
-from tests.simulation.asked import STILL, amend, at_100, guarded, trailing
-from tests.simulation.given import Session, bar, cancel, e8, faults, order
-from tests.simulation.test_laws import bars
+from tests.simulation.asked import STILL, amend, at_100, guarded
+from tests.simulation.given import Session, bar, cancel, faults, order
+from tests.simulation.wishes import sessions
 
 CLOSE_0 = bar(0, STILL).close_ns
 
@@ -172,83 +169,6 @@ def test_only_a_triggered_order_short_of_margin_ends_cancelled_with_a_reason() -
     session.bar(bar(1, "100 105 100 105"))
 
     assert words_of(found(session, "a")) == ("Cancelled", "Stop", STOP, "UNKNOWN", "EC_Others")
-
-
-SIDES: st.SearchStrategy[Side] = st.sampled_from([1, -1])
-FORCES: st.SearchStrategy[Any] = st.sampled_from(["GTC", "IOC", "FOK", "PostOnly"])
-
-
-@st.composite
-def requests(draw: st.DrawFn, n: int, base: int) -> list[Effect]:
-    """What somebody asks in one bar: every type of order, children, amendments, cancels."""
-    asked: list[Effect] = []
-    for k in range(draw(st.integers(0, 3))):
-        side, name = draw(SIDES), f"o{n}-{k}"
-        quantity = draw(st.sampled_from(["0.5", "1", "7"]))
-        near, far = (base + way * draw(st.integers(1, 30)) * e8("0.1") for way in (side, -side))
-        level, limit = render(near), render(far)
-        kind = draw(
-            st.sampled_from(
-                [
-                    "limit",
-                    "stop_limit",
-                    "take_profit_limit",
-                    "stop_market",
-                    "partial",
-                    "reduce",
-                    "trail",
-                    "amend",
-                    "cancel",
-                ]
-            )
-        )
-        target = f"o{draw(st.integers(0, n))}-{k}"
-        if kind == "limit":
-            asked.append(
-                order(
-                    name,
-                    side,
-                    quantity,
-                    order_type="limit",
-                    price=limit,
-                    time_in_force=draw(FORCES),
-                )
-            )
-        elif kind in ("stop_limit", "take_profit_limit"):
-            conditional: OrderType = "stop_limit" if kind == "stop_limit" else "take_profit_limit"
-            trigger = level if kind == "stop_limit" else limit
-            asked.append(
-                order(
-                    name,
-                    side,
-                    quantity,
-                    order_type=conditional,
-                    trigger=trigger,
-                    price=level,
-                    time_in_force=draw(FORCES),
-                )
-            )
-        elif kind == "stop_market":
-            asked.append(order(name, side, quantity, order_type="stop_market", trigger=level))
-        elif kind == "partial":
-            asked.append(guarded(name, side, quantity, stop=limit, target=level))
-        elif kind == "reduce":
-            asked.append(
-                order(name, side, quantity, order_type="limit", price=level, reduce_only=True)
-            )
-        elif kind == "trail":
-            asked.append(trailing(draw(st.sampled_from(["0.5", "1.5"]))))
-        elif kind == "amend":
-            asked.append(amend(target, quantity=draw(st.sampled_from(["0", "0.4"])), price=limit))
-        else:
-            asked.append(cancel(target))
-    return asked
-
-
-@st.composite
-def sessions(draw: st.DrawFn) -> list[tuple[Candle, list[Effect]]]:
-    """Bars, and what is asked in each."""
-    return [(one, draw(requests(n, one.open))) for n, one in enumerate(draw(bars()))]
 
 
 @given(plan=sessions(), share=st.sampled_from(["0", "0.1"]), luck=st.sampled_from(["0", "0.4"]))
