@@ -5,6 +5,7 @@ execution, report it, and then let ``protect`` look at what it did to the positi
 to the orders that reduce it. The venue's state is current at once; only reports travel.
 """
 
+from adapters.simulated.bankruptcy import bounded_price
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
@@ -26,9 +27,11 @@ def fill_order(
     is_maker: bool,
     venue_ns: int,
 ) -> None:
-    """Execute ``quantity`` of ``order`` at ``price``."""
+    """Execute ``quantity`` of ``order`` at ``price``, a taker's no worse than bankruptcy."""
     position = order.position
     was = position.quantity
+    if not is_maker:
+        price = bounded_price(state, market, position, order.side, price, quantity)
     value = notional(price, quantity)
     profit = position.apply(order.side, price, quantity, value)
     fee = state.book_money(profit, value, is_maker)
@@ -107,6 +110,7 @@ def _close_part(
     venue_ns: int,
     is_ambiguous: bool,
 ) -> None:
+    price = bounded_price(state, market, position, side, price, quantity)
     value = notional(price, quantity)
     profit = position.apply(side, price, quantity, value)
     fee = state.book_money(profit, value, False)

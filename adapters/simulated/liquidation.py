@@ -9,6 +9,7 @@ position's in isolated mode, nothing of the account in cross. What the market gi
 insurance fund's gain, or its loss where the market is past the bankruptcy price already.
 """
 
+from adapters.simulated.bankruptcy import own_bankruptcy
 from adapters.simulated.cross import spare_of, watch
 from adapters.simulated.endings import cancel
 from adapters.simulated.margin import held_of
@@ -16,7 +17,7 @@ from adapters.simulated.markets import VenueMarket
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.protection import protect
 from adapters.simulated.state import VenueState
-from engine.accounts.liquidation import account_bankruptcy_price, bankruptcy_price
+from engine.accounts.liquidation import account_bankruptcy_price
 from engine.domain.order import BUY, SELL, Side
 from engine.ids import NO_CLIENT_ID
 from engine.messages.venue import OrderFilled, PositionLiquidated
@@ -73,11 +74,11 @@ def _liquidate_position(state: VenueState, position: VenuePosition, moment: _Mom
     """Isolated: this position alone, with the margin that is its own."""
     market = moment.market
     _cancel_all(state, market, BY_CONTRACT, moment)
-    _tell(state, market, position, _own_bankruptcy(state, market, position), moment)
+    _tell(state, market, position, own_bankruptcy(state, market, position), moment)
     while position.quantity and position.side * moment.mark <= position.side * (
         position.liquidated_at
     ):
-        bust = _own_bankruptcy(state, market, position)
+        bust = own_bankruptcy(state, market, position)
         if not _cut(state, market, position, bust, moment):
             _take_over(state, market, position, bust, moment)
 
@@ -118,10 +119,6 @@ def _neediest(state: VenueState, moment: _Moment) -> tuple[VenueMarket, VenuePos
                     best, most = (market, position), needed
     assert best is not None, "an exposed market has a position"
     return best
-
-
-def _own_bankruptcy(state: VenueState, market: VenueMarket, position: VenuePosition) -> Price:
-    return bankruptcy_price(held_of(position), state.margin.taker_fee, market.instrument.tick)
 
 
 def _account_bankruptcy(

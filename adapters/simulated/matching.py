@@ -65,7 +65,7 @@ def rest(state: VenueState, market: VenueMarket, order: VenueOrder, now: int) ->
     if order.reduces and order.position.reducible(order.side) == 0:
         cancel(state, market, order, REDUCE_ONLY_GONE, max(now, market.touched_ns))
         return
-    market.touched_ns = max(market.touched_ns, now)
+    order.since_ns = market.touched_ns = max(market.touched_ns, now)
     if order.reduces and order.triggered:
         trim(state, order, market.touched_ns)
     market.rest(order)

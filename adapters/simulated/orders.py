@@ -59,6 +59,7 @@ class VenueOrder:
         "reduces",
         "sibling",
         "side",
+        "since_ns",
         "state",
         "trigger_direction",
         "trigger_price",
@@ -90,6 +91,8 @@ class VenueOrder:
         self.quantity = quantity
         """What works at the venue; a reducing order is cut to the position."""
         self.price: int = asked.price
+        self.since_ns = 0
+        """Since when it waits."""
         self.trigger_price: int = asked.trigger_price
         self.is_limit = asked.order_type in LIMITS
         self.trigger_direction = TRIGGERED.get(asked.order_type, 0) * asked.side

@@ -53,8 +53,8 @@ class VenueState:
         self.realised: int = 0
         """Sum of the profit before fees of all closing executions."""
         self.fees: int = 0
-        self.funds = terms.simulation.funding
-        """Whether funding is settled at all."""
+        self.funds = terms.simulation.funding and terms.venue.margin_mode != "none"
+        """Whether funding is settled at all; a spot account has none."""
         self.funding: int = 0
         """Sum of all funding; > 0 was paid."""
         self.insurance: int = 0

@@ -86,7 +86,7 @@ def meet_price(
 def walk_mark(state: VenueState, market: VenueMarket, candle: MarkCandle) -> None:
     """A candle of the mark closed: act along its path, where the market trades now.
 
-    Mark candles may be long: a position opened in one meets only the legs that end after that.
+    Mark candles may be long: what came into being in one meets only the legs that end after that.
     """
     way = _Way(candle.open_ns, ("mark",), market.last)
     way.path = path = CandlePath(candle, state.low_first(candle, _adverse_is_low(market)))
@@ -207,6 +207,8 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
     for ladder in ladders:
         order = ladder.first()
         if order is None or direction * order.level > reach + (order.number < first):
+            continue
+        if order.since_ns > way.until_ns:
             continue
         best = (order.level, order)
         reach, first = direction * order.level - 1, order.number

@@ -105,6 +105,13 @@ def test_a_run_without_funding_pays_none() -> None:
     assert session.exchange.funding == 0
 
 
+def test_a_spot_account_pays_none() -> None:
+    session = holding(session=account("none"))
+    settle(session, 1, "0.0001")
+
+    assert session.take() == []
+
+
 def test_what_is_not_available_comes_out_of_the_position_margin_and_the_end_moves_nearer() -> None:
     """606.27 less the fee is 602.97, all of it position margin; 1 % of 6000 is 60.
 

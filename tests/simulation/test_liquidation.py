@@ -6,6 +6,7 @@ at 66 000 / 1.005 = 65 671.64, to the tick 65 671.6, and bankrupt at 66 000.
 """
 
 import pytest
+from attrs import evolve
 
 from engine.domain.order import BUY, SELL, Side
 from engine.messages.market import MarkPriced
@@ -16,7 +17,8 @@ from engine.messages.venue import (
     StopReported,
 )
 from engine.money import Price
-from tests.simulation.given import BTC, ETH, REQUEST_NS, Session, bar, e8, order, set_stop
+from engine.timebase import MINUTE
+from tests.simulation.given import BTC, ETH, REQUEST_NS, START, Session, bar, e8, order, set_stop
 from tests.simulation.margined import (
     LONG_SIDE,
     SHORT_SIDE,
@@ -171,6 +173,21 @@ def test_the_extremes_of_a_mark_candle_liquidate(low: str, count: int) -> None:
     assert len(liquidations(session.take())) == count
 
 
+def test_a_mark_candle_does_not_trigger_what_was_placed_after_its_low() -> None:
+    """A stop order by mark at 55 000, placed in the thirtieth minute, twenty after the low."""
+    for n, count in ((30, 0), (0, 1)):
+        session = account()
+        still(session, 0, "60000")
+        placed = evolve(
+            order("s", SELL, "0.1", order_type="stop_market", trigger="55000"), trigger_by="mark"
+        )
+        session.send(placed, at=START + n * MINUTE)
+        session.take()
+        candle = mark_candle(0, "60000 70000 50000 60000", minutes=60)
+        session.exchange.observe(candle, candle.close_ns)
+        assert session.take_kinds().count("OrderTriggered") == count
+
+
 def test_a_mark_candle_does_not_liquidate_what_was_opened_after_its_low() -> None:
     """The path is at its low after a fifth of an hour; bought in the thirtieth minute."""
     session = account()
@@ -285,3 +302,36 @@ def test_less_of_a_position_keeps_its_end_and_more_of_it_moves_it() -> None:
     assert session.exchange.liquidation_price(BTC) == e8("56985")
     session.send(set_stop("57000"), at=session.now)
     assert session.exchange.liquidation_price(BTC) == e8("56985")
+
+
+def test_a_stop_that_slips_past_bankruptcy_closes_there_and_the_fund_pays() -> None:
+    """At 100x the end is 59 700 (59 400 / 0.995 = 59 698.49…), the stop at 59 750.
+
+    Slippage 1 % would sell at 59 152.5; the margin is gone at 59 400, and 24.75 are the fund's.
+    """
+    session = account(leverage="100", slippage="0.01")
+    bid = order("a", BUY, "0.1", order_type="limit", price="60000", stop="59750")
+    session.bar(bar(0, "60100 60100 60100 60100"), bid)
+    session.bar(bar(1, "60000 60000 59990 60000"))
+    session.take()
+    moving(session, 2, "60000 60000 59740 59740")
+    fill = session.take()[0]
+
+    assert isinstance(fill, OrderFilled)
+    assert (fill.cause, fill.price) == ("stop_loss", e8("59400"))
+    assert session.exchange.insurance == -e8("24.75")
+    # 1.2 of maker fee, 60 of margin, 5940 * 0.00055 to close.
+    assert session.exchange.wallet == e8("10000") - e8("1.2") - e8("60") - e8("3.267")
+
+
+def test_an_exit_that_the_fund_did_not_help_is_as_bad_as_the_market() -> None:
+    """Past the end by its last price alone, the mark being elsewhere: still its own margin."""
+    session = holding()
+    session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("60000"))), session.now)
+    still(session, 1, "54100")
+    session.send(order("b", SELL, "0.1", reduce_only=True), at=session.now)
+    fill = session.take()[1]
+
+    assert isinstance(fill, OrderFilled)
+    assert fill.price == e8("54100")
+    assert session.exchange.insurance == 0
