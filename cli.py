@@ -37,6 +37,7 @@ CONFIG: Table = {
 }
 COMMANDS: Table = {
     "demo": ("commands.demo:command", "A whole run without keys or network, explained."),
+    "new": ("commands.new:command", "A strategy of your own, with its test."),
     "backtest": ("commands.backtest:command", "Run a configuration over candles."),
     "replay": ("commands.replay:command", "Rebuild the state from a journal."),
     "verify": ("commands.verify:command", "Prove a journal: chain, refold, re-decide, tables."),
