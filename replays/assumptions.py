@@ -176,15 +176,24 @@ def _of_recordings(terms: Terms, told: Mapping[str, str]) -> Iterator[Assumption
     symbols = [each.symbol for each in terms.instruments]
     marked = [symbol for symbol in symbols if _is_told(symbol, MARKS, told)]
     rated = [symbol for symbol in symbols if _is_told(symbol, FUNDING, told)]
-    words = _told_of(marked, symbols, "recorded", "the last price, for want of a recording")
+    have = "recorded" + _days(MARKS, told)
+    words = _told_of(marked, symbols, have, "the last price, for want of a recording")
     yield Assumption("mark_source", _sources(symbols, marked, "last_price"), "mark price", words)
     charged: object = _sources(symbols, rated, "none")
-    words = _told_of(rated, symbols, "recorded rates", "none charged, for want of recorded rates")
+    have = "recorded rates" + _days(FUNDING, told)
+    words = _told_of(rated, symbols, have, "none charged, for want of recorded rates")
     if terms.venue.margin_mode == "none":
         charged, words = "none", "none: a spot account pays none"
     elif not terms.simulation.funding:
         charged, words = "off", "off: not charged"
     yield Assumption("funding", charged, "funding", words)
+
+
+def _days(kind: str, told: Mapping[str, str]) -> str:
+    """From when to when recordings of this kind tell it, which may be less than the run."""
+    firsts = [text for key, text in told.items() if key.startswith(kind) and key.endswith(" first")]
+    lasts = [text for key, text in told.items() if key.startswith(kind) and key.endswith(" last")]
+    return f" from {min(firsts)[:10]} to {max(lasts)[:10]}" if firsts and lasts else ""
 
 
 def _is_told(symbol: str, kind: str, told: Mapping[str, str]) -> bool:

@@ -107,12 +107,7 @@ class Summary:
 def summarise(journal: JournalReader) -> Summary:
     """The summary of a journal. Raises ``NegativeAnswerError`` when its tables are damaged."""
     started, head = journal.started, journal.head
-    trades = [
-        Trade(account, _units(pnl), _units(fees), _units(r))
-        for account, pnl, fees, r in rows_of(
-            journal, "SELECT account, pnl, fees, r_multiple FROM trades ORDER BY trade"
-        )
-    ]
+    trades = _trades_of(journal)
     fills = rows_of(journal, "SELECT account, side, value, fee FROM fills")
     held = _open_positions(journal)
     lines = _equity_lines(journal, started)
@@ -165,6 +160,11 @@ def summarise(journal: JournalReader) -> Summary:
         ),
         incidents=incidents_of(journal),
     )
+
+
+def _trades_of(journal: JournalReader) -> list[Trade]:
+    rows = rows_of(journal, "SELECT account, pnl, fees, r_multiple FROM trades ORDER BY trade")
+    return [Trade(name, _units(pnl), _units(fees), _units(r)) for name, pnl, fees, r in rows]
 
 
 def _funding_of(journal: JournalReader) -> dict[str, int]:

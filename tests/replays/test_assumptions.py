@@ -121,10 +121,14 @@ def test_the_path_tells_how_often_it_had_to_choose(
         ((), {}, "funding", {"BTCUSDT": "none", "SOLUSDT": "none"}, "none charged, for want of"),
         (
             (),
-            {"funding BTCUSDT source": "f.parquet"},
+            {
+                "funding BTCUSDT source": "f.parquet",
+                "funding BTCUSDT first": "2025-01-01T08:00:00Z",
+                "funding BTCUSDT last": "2025-03-31T16:00:00Z",
+            },
             "funding",
             {"BTCUSDT": "recorded", "SOLUSDT": "none"},
-            "recorded rates of BTCUSDT; SOLUSDT: none charged",
+            "recorded rates from 2025-01-01 to 2025-03-31 of BTCUSDT; SOLUSDT: none charged",
         ),
         (
             (),
