@@ -28,6 +28,7 @@ from replays.summary import AccountSummary, Summary
 
 _SPARKS = 60
 _ACCOUNTS_ABREAST = 5
+_SECONDS = len("2025-01-01 00:00:00")
 
 
 def show_summary(console: Console, summary: Summary) -> None:
@@ -108,12 +109,11 @@ def _show_recordings(console: Console, summary: Summary) -> None:
                 kind,
                 symbols,
                 f"{int(count):,}",
-                _day(told[f"{name} first"]),
-                _day(told[f"{name} last"]),
-                told[f"{name} unit"],
+                _day(told[f"{name} first"])[:_SECONDS],
+                _day(told[f"{name} last"])[:_SECONDS],
             )
         )
-        under.append(f"{kind} of {symbols} from {source}")
+        under.append(f"{kind} of {symbols} from {source}, times are {told[f'{name} unit']}")
         under += [
             f"note: {text}" for it, text in summary.started.provenance if it == f"{name} note"
         ]
@@ -124,7 +124,7 @@ def _show_recordings(console: Console, summary: Summary) -> None:
     under += [f"note: {text}" for key, text in summary.started.provenance if key == "note"]
     if rows or under:
         heading(console, "recordings")
-        columns(console, ("kind", "symbols", "events", "first", "last", "times"), rows, right=(2,))
+        columns(console, ("kind", "symbols", "events", "first", "last"), rows, right=(2,))
         lines(console, under)
 
 

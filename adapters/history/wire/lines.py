@@ -82,8 +82,11 @@ def _line(path: Path, number: int, text: bytes) -> Line | None:
         )
     if not isinstance(message, dict):
         raise UserError(f"{place} has a msg that is no message; remove the line")
+    told = found[clock]
+    if type(told) is int and told > 0:
+        return Line(number, told * _UNITS[clock], message)
     try:
-        received = Decimal(found[clock]) * _UNITS[clock]
+        received = Decimal(told) * _UNITS[clock]
     except (InvalidOperation, TypeError, ValueError) as error:
         raise UserError(f"{place}: {clock} = {found[clock]} is no time; correct it") from error
     if received != int(received) or received <= 0:

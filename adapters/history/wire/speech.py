@@ -68,7 +68,8 @@ def microseconds(value: str | int) -> Nanos:
 
 def levels(rows: Iterable[Sequence[Any]]) -> tuple[Level, ...]:
     """Pairs of price and quantity as they stand in a message."""
-    return tuple([(price(row[0]), quantity(row[1])) for row in rows])
+    pairs: Any = [(number(row[0]), number(row[1])) for row in rows]
+    return tuple(pairs)
 
 
 def side_of(word: str) -> Any:
