@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.simulated.exchange import SimulatedExchange
@@ -126,16 +126,23 @@ def test_money_adds_up_in_every_mode_whatever_happens(modes: tuple, data: st.Dat
     leverage=st.integers(110, 5000).map(lambda hundredths: render(hundredths * 10**6)),
     ladder=st.sampled_from([(), LADDER]),
     jump=st.integers(-60, 60),
+    stop=st.sampled_from(["", "0.5", "5"]),
+    slippage=st.sampled_from(["0", "0.005", "0.02"]),
 )
+@example(side=BUY, leverage="12.5", ladder=(), jump=0, stop="5", slippage="0.02")
 def test_no_isolated_position_loses_more_than_its_margin(
     side: Side,
     leverage: str,
-    ladder: tuple,
-    jump: int,  # type: ignore[type-arg]
+    ladder: tuple,  # type: ignore[type-arg]
+    jump: int,
+    stop: str,
+    slippage: str,
 ) -> None:
-    """However far the market jumps, in a bar or over it: margin and opening fee, a tick at most."""
-    session = account(leverage=leverage, ladder=ladder, wallet="100000")
-    session.bar(bar(0, "100 100 100 100"), order("a", side, "10"))
+    """However far the market jumps or a stop slips: margin and opening fee, and a rounding."""
+    session = account(leverage=leverage, ladder=ladder, wallet="100000", slippage=slippage)
+    level = render(e8("100") - side * e8(stop)) if stop else "0"
+    session.bar(bar(0, "100 100 100 100"), order("a", side, "10", stop=level))
+    opening = [one for one in session.take() if isinstance(one, OrderFilled)]
     held = session.exchange.position_margin(BTC)
     if not held:
         return
@@ -143,7 +150,7 @@ def test_no_isolated_position_loses_more_than_its_margin(
     session.bar(bar(1, f"{there} {there} {there} {there}"))
     session.bar(bar(2, f"{there} 1000 {there} {there}"))
     session.bar(bar(3, f"{there} {there} 1 {there}"))
-    lost = e8("100000") - session.exchange.wallet - e8("0.55")
+    lost = e8("100000") - session.exchange.wallet - opening[0].fee
 
     assert lost <= held + 10
     told = [one for one in session.take() if isinstance(one, PositionLiquidated)]
