@@ -38,7 +38,7 @@ from engine.messages.market import (
 )
 from engine.messages.runs import Terms
 from engine.messages.venue import ExecutionReport
-from engine.money import Money, Price
+from engine.money import Money, Price, Rate
 from engine.timebase import Nanos
 
 
@@ -258,6 +258,10 @@ class SimulatedExchange:
         if not position.quantity:
             return Money(0)
         return Money(self._state.margin.maintenance(position, market.mark_price, market.ladder))
+
+    def leverage(self, key: PositionKey) -> Rate:
+        """The leverage that the position has, or would have."""
+        return Rate(self._market(key.symbol).positions[key.position_index].leverage)
 
     def liquidation_price(self, key: PositionKey) -> Price:
         """Where the position is liquidated, the account staying as it is; 0: nowhere (6.4).

@@ -9,7 +9,14 @@ from adapters.simulated.latency import ReportQueue
 from adapters.simulated.rules import PARAMETER
 from adapters.simulated.state import VenueState
 from engine.ids import NO_CLIENT_ID, order_name
-from engine.messages.effects import AmendOrder, CancelOrder, Effect, PlaceOrder, SetStop
+from engine.messages.effects import (
+    AmendOrder,
+    CancelOrder,
+    Effect,
+    PlaceOrder,
+    SetLeverage,
+    SetStop,
+)
 from engine.messages.venue import OutcomeUnknown
 from engine.timebase import Nanos
 
@@ -43,10 +50,10 @@ class QuietGateway:
 class FaultyGateway:
     """Requests are refused or lost and answers swallowed, by keyed draws.
 
-    Orders are keyed by their client id, cancels and amendments by it and their count, stops by
-    symbol and their count. Of several faults that would strike one request the first holds:
-    refused, lost, answer lost. Look-ups are never struck. A request that got no answer ends in
-    ``OutcomeUnknown`` once the answer timeout after its sending is over.
+    Orders are keyed by their client id, cancels and amendments by it and their count, stops and
+    leverages by symbol and their count. Of several faults that would strike one request the first
+    holds: refused, lost, answer lost. Look-ups are never struck. A request that got no answer ends
+    in ``OutcomeUnknown`` once the answer timeout after its sending is over.
     """
 
     __slots__ = ("_faults", "_queue", "_reports", "_state", "_timeout_ns")
@@ -76,6 +83,8 @@ class FaultyGateway:
                 self._cancel(effect, sent_ns, now)
             case AmendOrder():
                 self._amend(effect, sent_ns, now)
+            case SetLeverage():
+                self._set_leverage(effect, sent_ns, now)
             case _:
                 serve_effect(self._state, effect, now)
 
@@ -128,9 +137,17 @@ class FaultyGateway:
         unknown = OutcomeUnknown(asked.key, NO_CLIENT_ID, "set_stop", SILENCE)
         self._serve_unless_silent(asked, unknown, (asked.key.symbol, n), sent_ns, now)
 
+    def _set_leverage(self, asked: SetLeverage, sent_ns: Nanos, now: Nanos) -> None:
+        market = self._state.markets.get(asked.key.symbol)
+        n = 0
+        if market is not None:
+            market.leverage_requests = n = market.leverage_requests + 1
+        unknown = OutcomeUnknown(asked.key, NO_CLIENT_ID, "set_leverage", SILENCE)
+        self._serve_unless_silent(asked, unknown, (asked.key.symbol, n), sent_ns, now)
+
     def _serve_unless_silent(
         self,
-        effect: AmendOrder | CancelOrder | SetStop,
+        effect: AmendOrder | CancelOrder | SetStop | SetLeverage,
         unknown: OutcomeUnknown,
         whose: tuple[str, int],
         sent_ns: Nanos,

@@ -53,6 +53,7 @@ class VenueMarket:
         "instrument",
         "ladder",
         "last",
+        "leverage_requests",
         "margin",
         "mark",
         "opening",
@@ -125,6 +126,7 @@ class VenueMarket:
         self.settled_ns = 0
         """The last funding settlement."""
         self.stop_requests = 0
+        self.leverage_requests = 0
         self.executions = 0
 
     def position_at(self, key: PositionKey) -> VenuePosition | None:

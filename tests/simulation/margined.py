@@ -33,7 +33,7 @@ def account(
     positions: PositionMode = "one_way",
     ladder: tuple[RiskTier, ...] = (),
     funding: bool = True,
-    **told: str,
+    **told: object,
 ) -> Session:
     """A session with these margin terms; ``told`` goes to ``given.terms``."""
     plain = terms(**told)  # type: ignore[arg-type]

@@ -3,9 +3,9 @@
 import pytest
 
 from engine.domain.order import BUY, SELL
-from engine.ids import PositionKey
-from engine.messages.venue import LeverageRejected, LeverageSet
-from tests.simulation.given import BTC, ETH, Session, bar, e8, order
+from engine.ids import NO_CLIENT_ID, PositionKey
+from engine.messages.venue import LeverageRejected, LeverageSet, OutcomeUnknown
+from tests.simulation.given import BTC, ETH, Session, bar, e8, faults, order
 from tests.simulation.margined import (
     LONG_SIDE,
     SHORT_SIDE,
@@ -152,3 +152,16 @@ def test_a_spot_account_has_no_leverage_and_an_unknown_key_none_to_set() -> None
     assert answer(account(), "20", PositionKey("main", "BTCUSDT", 1)) == 10001
     assert answer(account(), "20", PositionKey("main", "NOSUCH", 0)) == 10001
     assert answer(account(), "20", ETH) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "leverage"), [("no_answer_lost", "10"), ("no_answer_placed", "20")]
+)
+def test_silence_after_a_leverage_may_mean_either(fault: str, leverage: str) -> None:
+    """Lost, or set and not told: 0.1 at 60 000 shows which, by what it holds."""
+    session = account(faults=faults(**{fault: "1"}))
+    still(session, 0, "60000")
+    session.send(set_leverage("20"), at=session.now)
+
+    assert session.take() == [OutcomeUnknown(BTC, NO_CLIENT_ID, "set_leverage", "no answer")]
+    assert session.exchange.leverage(BTC) == e8(leverage)
