@@ -50,7 +50,9 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
             wish = _ask(state, seat, seat.strategy)
             if wish:
                 wishes.append((seat, wish))
-    return _judge(state, symbol, wishes)
+    if wishes or state.open_positions.get(symbol):
+        return _judge(state, symbol, wishes)
+    return ()
 
 
 def _ask(state: EngineState, seat: Seat, strategy: Strategy) -> tuple[Intent, ...] | str:
