@@ -71,7 +71,7 @@ def amend_order(state: VenueState, asked: AmendOrder, now: Nanos) -> None:
         order.number = state.next_number()
     order.quantity, order.price = values.quantity, values.price
     order.trigger_price = values.trigger_price
-    tell_values(state, order, now)
+    tell_values(state, order, now, is_answer=True)
     if not moves:
         market.count(order)
         state.refresh(market)

@@ -11,7 +11,7 @@ from adapters.simulated.endings import cancel, tell_values
 from adapters.simulated.leverage import set_leverage
 from adapters.simulated.matching import meet_market, rest
 from adapters.simulated.orders import VenueOrder
-from adapters.simulated.protection import report_stop
+from adapters.simulated.protection import report_stop, trim
 from adapters.simulated.rules import PARAMETER
 from adapters.simulated.state import VenueState
 from adapters.simulated.validation import UNKNOWN_ORDER, refuse_order, refuse_stop
@@ -75,13 +75,13 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
     position = market.positions[asked.key.position_index]
     number = state.next_number()
     order = VenueOrder(asked, position, int(asked.quantity), number, f"sim-{number}")
-    if order.reduces and not order.is_limit:
-        order.quantity = min(order.quantity, position.reducible(order.side))
     order.muted = muted
     state.orders.admit(order)
     accepted = OrderAccepted(position.key, asked.client_id, order.venue_order_id, now)
     state.outbox.send(accepted, now)
-    if order.is_limit and order.triggered:
+    if order.triggered and order.reduces:
+        trim(state, order, now)
+    if order.triggered and order.is_limit:
         order.price = within_band(market, order.side, order.price)
         if order.price != asked.price:
             tell_values(state, order, now)

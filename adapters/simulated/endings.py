@@ -22,8 +22,15 @@ def cancel(
     state.outbox.send(report, venue_ns)
 
 
-def tell_values(state: VenueState, order: VenueOrder, venue_ns: int) -> None:
-    """Tell what an order's quantity and prices are now: asked for, or the venue's own doing."""
+def tell_values(
+    state: VenueState, order: VenueOrder, venue_ns: int, is_answer: bool = False
+) -> None:
+    """Tell what an order's quantity and prices are now: as an answer, or unasked.
+
+    Of children nobody has heard, and of a muted order nobody hears what was not asked.
+    """
+    if not is_answer and (order.muted or not order.client_id):
+        return
     report = OrderAmended(
         order.position.key,
         order.client_id,

@@ -104,8 +104,7 @@ def trim(state: VenueState, order: VenueOrder, venue_ns: int) -> None:
     left = order.position.reducible(order.side)
     if order.remaining > left:
         order.quantity = order.filled + left
-        if order.client_id:
-            tell_values(state, order, venue_ns)
+        tell_values(state, order, venue_ns)
 
 
 def report_stop(state: VenueState, position: VenuePosition, venue_ns: int) -> None:

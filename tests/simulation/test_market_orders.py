@@ -6,6 +6,7 @@ from engine.domain.order import BUY, SELL, Side
 from engine.ids import ClientId
 from engine.messages.venue import (
     OrderAccepted,
+    OrderAmended,
     OrderCancelled,
     OrderFilled,
     OrderRejected,
@@ -133,8 +134,10 @@ def test_a_reduce_only_order_is_cut_to_the_position_and_takes_the_stop_with_it()
     session.take()
     session.send(order("b", SELL, "3", reduce_only=True), at=START + 1)
 
-    accepted, fill, stop = session.take()
+    accepted, cut, fill, stop = session.take()
     assert isinstance(accepted, OrderAccepted)
+    assert isinstance(cut, OrderAmended)
+    assert cut.quantity == e8("1")
     assert isinstance(fill, OrderFilled)
     assert fill.quantity == e8("1")
     assert stop == stop_told(BTC, "0", "0", START + 1 + REQUEST_NS)

@@ -33,6 +33,17 @@ def test_a_reduce_only_order_is_cut_to_the_position_and_says_so() -> None:
     assert [one.quantity for one in session.exchange.open_orders] == [e8("2"), e8("3")]
 
 
+def test_a_market_order_is_cut_before_it_fills() -> None:
+    """5 asked, 3 held: what is told first makes the fill of 3 a whole one."""
+    session = at_100()
+    session.send(order("a", BUY, "3"), order("b", SELL, "5", reduce_only=True), at=CLOSE_0)
+
+    told = session.take()[2:]
+    assert words(told) == ["OrderAccepted b", "OrderAmended b", "OrderFilled b"]
+    assert isinstance(told[1], OrderAmended)
+    assert told[1].quantity == e8("3")
+
+
 def test_when_one_fills_the_others_are_trimmed_and_the_last_one_closes() -> None:
     """2 at 105 leave 1 for the offer of 3 at 110; nothing ever turns the position."""
     session = reducing_offers()
