@@ -74,7 +74,5 @@ def _owner(state: EngineState, position: Position) -> str:
     """Whose it is; of a flat one, whose entry is on its way: its fill was overtaken."""
     if position.account or position.quantity:
         return position.account
-    for order in state.blotter.live.values():
-        if order.request.key == position.key and order.request.purpose == "entry":
-            return order.request.account
-    return ""
+    entry = state.blotter.entry_at(position.key)
+    return entry.request.account if entry is not None else ""

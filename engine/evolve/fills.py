@@ -138,9 +138,14 @@ def _open(
         position.venue_stop, position.venue_target = stop, target
     position.opened_ns = state.at
     state.open_positions[position.key.symbol].append(position)
-    entry = request if request is not None else _entry_under_way(state, position)
+    entry = request
     if entry is None:
-        return None
+        # A stop's fill that overtook the late fill of its entry, if one is under way. The entry
+        # closes what this opens, and both are one account's trade.
+        under_way = state.blotter.entry_at(position.key)
+        if under_way is None:
+            return None
+        entry = under_way.request
     position.account = entry.account
     position.tag = entry.tag
     if request is not None:
@@ -152,16 +157,6 @@ def _open(
     account.open_positions += 1
     account.day_entries += 1
     return account
-
-
-def _entry_under_way(state: EngineState, position: Position) -> OrderRequested | None:
-    """Whose a fill without a client id is when nothing is open: a stop's fill that overtook the
-    late fill of its entry. The entry closes what it opened, and both are one account's trade.
-    """
-    for order in state.blotter.live.values():
-        if order.request.purpose == "entry" and order.request.key == position.key:
-            return order.request
-    return None
 
 
 def _settle(state: EngineState, position: Position, owner: VirtualAccount | None) -> None:

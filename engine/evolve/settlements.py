@@ -8,8 +8,9 @@ from engine.state import EngineState
 def evolve_funding_paid(state: EngineState, paid: FundingPaid) -> None:
     """Book funding once: the same execution id again changes nothing (F40).
 
-    It is the owner's, and part of the open trade. Told after the close, it is still paid by whom
-    the last trade was; of a position that nobody owned it is the ledger's alone.
+    It is the owner's, and part of the open trade. Where nothing is open here, it has overtaken the
+    fill of the entry that is under way on its side, or it comes after the close: then it is paid
+    by whom the last trade was. Of a position that nobody owned it is the ledger's alone.
     """
     state.fill_is_new = state.blotter.see(paid.execution_id)
     if not state.fill_is_new:
@@ -18,10 +19,14 @@ def evolve_funding_paid(state: EngineState, paid: FundingPaid) -> None:
     position = state.positions.get(paid.key)
     if position is None:
         return
-    name = position.previous
+    entry = state.blotter.entry_at(paid.key)
     if position.quantity:
         position.funding = Money(position.funding + paid.amount)
         name = position.account
+    elif entry is not None and entry.request.side * paid.quantity > 0:
+        name = entry.request.account
+    else:
+        name = position.previous
     owner = state.accounts.get(name)
     if owner is not None:
         owner.realised = Money(owner.realised - paid.amount)

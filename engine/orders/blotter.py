@@ -130,6 +130,13 @@ class Blotter:
         order = self.live.get(client_id)
         return order.now if order is not None else self.finished.get(client_id)
 
+    def entry_at(self, key: PositionKey) -> Order | None:
+        """The live entry at a position, whosesoever: what a report overtook comes from it."""
+        for order in self.live.values():
+            if order.request.purpose == "entry" and order.request.key == key:
+                return order
+        return None
+
     def resting_entry(self, account: str, key: PositionKey) -> Order | None:
         """The live entry of an account at a position: the gate lets there be one at most."""
         for order in self.live.values():

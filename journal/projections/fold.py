@@ -29,7 +29,7 @@ from journal.projections.decided import (
     trade_row,
 )
 from journal.projections.held import PositionBook
-from journal.projections.ordered import FINISHED, Ordered
+from journal.projections.ordered import FINISHED, Ordered, entering_at
 from journal.projections.standing import Standing, daily_row, governor_row
 from journal.projections.statements import (
     CLOSE_INCIDENT,
@@ -222,8 +222,10 @@ class Projections:
         self._executions.add(paid.execution_id)
         name = self._positions.owner(paid.key)
         if paid.key not in self._positions.held:
-            # Told after the close, it is in no trade: the last owner's equity changes by itself.
-            name = self._positions.previous.get(paid.key, "")
+            # Before the fill or after the close it is in no trade: the equity changes by itself.
+            side = 1 if paid.quantity > 0 else -1
+            entering = entering_at(self._orders.values(), paid.key, side)
+            name = entering or self._positions.previous.get(paid.key, "")
             account = self._accounts.get(name)
             if account is not None:
                 account.equity -= paid.amount

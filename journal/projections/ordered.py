@@ -1,10 +1,12 @@
 """Orders as projections know them, from the request to the end."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from engine.domain.order import side_name
+from engine.ids import PositionKey
 from engine.messages.decisions import OrderRequested
 from engine.messages.venue import OrderAmended, OrderFilled, OrderFound
 from engine.money import SCALE
@@ -115,3 +117,13 @@ class Ordered:
         for name, value in zip(_KEPT, kept[1:], strict=True):
             setattr(order, name, value)
         return order
+
+
+def entering_at(orders: Iterable[Ordered], key: PositionKey, side: int) -> str:
+    """The account whose entry on ``side`` is under way at a position, "" where none is."""
+    for order in orders:
+        asked = order.request
+        alive = asked.purpose == "entry" and order.state not in FINISHED
+        if alive and asked.key == key and asked.side == side:
+            return asked.account
+    return ""

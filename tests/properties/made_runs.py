@@ -36,7 +36,7 @@ from engine.step import Step, step
 from engine.strategies.strategy import Strategy, View
 from engine.strategies.volatility_breakout import VolatilityBreakout
 from engine.timebase import HOUR, SECOND, Nanos
-from tests.properties.laws import Books, hold, limits
+from replays.trial.laws import Books, hold, limits
 from tests.properties.made_markets import TICK, market
 from tests.spec.run_terms import BAR, BTC, ETH, LADDER, SIMULATION, START
 from tests.spec.run_terms import account as account_terms
@@ -119,6 +119,10 @@ class Plan:
             daily_reset_hour=1,
         )
 
+    def strategy(self, terms: AccountTerms, instrument: Instrument) -> Strategy:
+        """What an account plays."""
+        return strategy_for(terms, instrument)
+
     def feed(self) -> list[Group]:
         """The market of both symbols."""
         return market(self.seed, self.bars, (BTC, ETH))
@@ -146,7 +150,7 @@ class Played:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.state = EngineState(strategy_for)
+        self.state = EngineState(plan.strategy)
         self.venue = SimulatedExchange(plan.terms())
         self.books = Books()
         self.frames: list[tuple[Stamped, tuple[Decision, ...]]] = []

@@ -54,7 +54,8 @@ def agrees_with_the_venue(played: Played) -> None:
     ledger = state.ledger
     assert ledger.wallet == venue.wallet
     earned = sum(account.realised for account in state.accounts.values())
-    assert earned == ledger.realised - ledger.fees, "law 6: the accounts' money is the venue's"
+    paid = ledger.fees + ledger.funding
+    assert earned == ledger.realised - paid, "law 6: the accounts' money is the venue's"
     for key, position in state.positions.items():
         if position.quantity and position.account:
             stop = venue.positions[key].stop_price

@@ -25,7 +25,7 @@ from engine.state import EngineState
 from engine.step import step
 from engine.strategies.strategy import View
 from engine.timebase import MILLISECOND, SECOND, Nanos
-from tests.properties.laws import Books, hold
+from replays.trial.laws import Books, hold
 from tests.spec.run_terms import BAR, BTC, START, terms
 from tests.spec.venue_voice import VenueVoice, key_of
 

@@ -70,6 +70,19 @@ def test_funding_told_after_the_close_is_paid_by_whom_the_trade_was() -> None:
     assert run.state.ledger.funding == parse("0.5")
 
 
+@pytest.mark.parametrize(("quantity", "payer"), [("50", "beta"), ("-50", "alpha")])
+def test_funding_that_overtakes_a_fill_is_paid_by_whose_entry_is_under_way(
+    quantity: str, payer: str
+) -> None:
+    """On its side: on the other it is what comes after the close of the trade before."""
+    run = long_of_fifty()
+    run.when(run.stopped("100"))
+    run.when_proposed(LONG, of="beta").when(run.funding("0.5", quantity=quantity)).then_nothing()
+    paid = {name: each.realised for name, each in run.state.accounts.items()}
+    others = {"alpha": -2 * FEE, "beta": 0}
+    assert paid == {**others, payer: others[payer] - parse("0.5")}
+
+
 def test_funding_of_a_position_that_nobody_ever_owned_is_the_ledgers_alone() -> None:
     run = given()
     run.when(run.funding("0.5")).then_nothing().then_state(alpha_realised=0)

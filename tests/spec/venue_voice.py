@@ -157,15 +157,21 @@ class VenueVoice:
         return venue.PositionLiquidated(position.key, size, parse(mark), parse(bankruptcy), at)
 
     def funding(
-        self, amount: str, execution: str = "", symbol: str = BTC, rate: str = "0.0001"
+        self,
+        amount: str,
+        execution: str = "",
+        symbol: str = BTC,
+        rate: str = "0.0001",
+        quantity: str = "",
     ) -> venue.FundingPaid:
-        """Funding of the position as it is now; > 0 is paid."""
+        """Funding of the position as it is now, or of another size; > 0 is paid."""
         self.executions += 1
         position = self.position(symbol)
+        size = parse(quantity) if quantity else position.quantity
         return venue.FundingPaid(
             position.key,
             execution or f"f-{self.executions}",
-            position.quantity,
+            size,
             self.state.markets[symbol].mark,
             parse(rate),
             parse(amount),
