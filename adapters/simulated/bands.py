@@ -3,7 +3,7 @@
 A limit order to buy may not be priced above the band, one to sell not below it. A market order is
 an IOC limit order at its protection price, so it never trades beyond that. Both are reckoned
 from the mark, so a contract has no band as long as its instrument names no ratios or nothing has
-a price yet. The mean premium P over 30 s needs mid prices each second; it is taken as zero.
+a price yet. The premium P is known as far as the feed has marks and quotes (``premium.py``).
 """
 
 from adapters.simulated.markets import VenueMarket
@@ -27,7 +27,7 @@ def protection_price(market: VenueMarket, side: int, mark: int = 0) -> int:
 def band_edge(market: VenueMarket, side: int, mark: int = 0) -> int:
     """The highest price of a limit order to buy, the lowest of one to sell; 0 is none.
 
-    Buys: min(M * (1 + Y), max(I, M * (1 + X) + max(0, P))); sales the mirror image, with P = 0.
+    Buys: min(M * (1 + Y), max(I, M * (1 + X) + max(0, P))); sales the mirror image.
     """
     instrument = market.instrument
     near, far, tick = instrument.price_limit_x, instrument.price_limit_y, instrument.tick
@@ -35,7 +35,8 @@ def band_edge(market: VenueMarket, side: int, mark: int = 0) -> int:
     if near == 0 or mark == 0:
         return 0
     index = (market.index or mark) * SCALE
-    inner = mark * (SCALE + side * near)
+    premium = market.premium.mean * SCALE
+    inner = mark * (SCALE + side * near) + (max(0, premium) if side > 0 else min(0, premium))
     edge = max(inner, index) if side > 0 else min(inner, index)
     if far:
         outer = mark * (SCALE + side * far)

@@ -126,6 +126,7 @@ class SimulatedExchange:
             case MarkPriced():
                 market = self._market(event.symbol)
                 market.tell("mark", event.price)
+                market.premium.note(market.bid, market.ask, event.price, at)
                 self._meet("mark", market, event.price, at)
             case IndexPriced():
                 market = self._market(event.symbol)

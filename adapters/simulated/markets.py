@@ -12,6 +12,7 @@ from adapters.simulated.margin import MarginRules, OpeningOrders, orders_held
 from adapters.simulated.market_ticks import MarketTicks
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
+from adapters.simulated.premium import PremiumMean
 from adapters.simulated.queues import goes_through
 from adapters.simulated.resting import Resting
 from engine.accounts.tiers import ladder_of
@@ -59,6 +60,7 @@ class VenueMarket:
         "opening",
         "orders",
         "positions",
+        "premium",
         "reducing",
         "resting",
         "settled_ns",
@@ -101,6 +103,7 @@ class VenueMarket:
         self.mark: int = 0
         """The venue's mark price where the feed has one, else 0: then the last price is it."""
         self.index: int = 0
+        self.premium = PremiumMean()
         self.bid: int = 0
         self.ask: int = 0
         self.following: tuple[PriceSource, ...] = ("last", "mark", "index")

@@ -6,10 +6,14 @@ import pytest
 from attrs import evolve
 
 from adapters.simulated.bands import band_edge, protection_price, within_band
+from adapters.simulated.exchange import SimulatedExchange
 from engine.domain.order import BUY, SELL, Side
+from engine.messages.market import MarkPriced, Quoted
 from engine.messages.venue import OrderAmended, OrderFilled, OrderFound, OrderRejected
+from engine.money import Price, Quantity, Rate
+from engine.timebase import SECOND, Nanos
 from tests.simulation.asked import STILL, amend, at_100, by, guarded, priced, words
-from tests.simulation.given import ETH, Session, bar, cancel, e8, looking_up, order
+from tests.simulation.given import ETH, START, Session, bar, cancel, e8, looking_up, order, terms
 
 CLOSE_0 = bar(0, STILL).close_ns
 ONE_AND_THREE = ("0.01", "0.03")
@@ -60,12 +64,36 @@ EDGES = [
 def test_the_band_reaches_to_the_index_but_not_beyond_y(
     mark: str, index: str, highest: str, lowest: str
 ) -> None:
-    """min(M(1+Y), max(I, M(1+X))) and its mirror image; the premium is taken as zero (5.6)."""
+    """min(M(1+Y), max(I, M(1+X))) and its mirror image; without quotes P is zero (5.6)."""
     market = banded(mark, index).exchange._state.markets["BTCUSDT"]
 
     assert (band_edge(market, BUY), band_edge(market, SELL)) == (e8(highest), e8(lowest))
     assert within_band(market, BUY, e8("1")) == e8("1")
     assert within_band(market, SELL, e8("1000")) == e8("1000")
+
+
+def test_the_band_goes_with_the_mean_premium_of_thirty_seconds() -> None:
+    """Ten seconds at a middle of 100.6, twenty at 100, the mark at 100: P is 0.2; later it is 0.
+
+    The highest bid is 101 + 0.2, the lowest offer stays at 99: P only ever widens (5.6).
+    """
+    plain = terms(half_spread="0")
+    one = evolve(plain.instruments[0], price_limit_x=Rate(e8("0.01")))
+    on_quotes = evolve(plain.simulation, matched_on="quotes")
+    exchange = SimulatedExchange(evolve(plain, simulation=on_quotes, instruments=(one,)))
+    market = exchange._state.markets["BTCUSDT"]
+    edges = {}
+    for n in range(60):
+        at, middle = Nanos(START + n * SECOND), "100.6" if n < 10 else "100"
+        bid, ask = (Price(e8(middle) + away * e8("0.1")) for away in (-1, 1))
+        much = Quantity(e8("5"))
+        exchange.observe(Quoted("BTCUSDT", at, bid, much, ask, much), at)
+        exchange.observe(MarkPriced("BTCUSDT", Price(e8("100"))), at)
+        edges[n] = (band_edge(market, BUY), band_edge(market, SELL))
+
+    assert edges[9] == (e8("101.6"), e8("99"))
+    assert edges[29] == (e8("101.2"), e8("99"))
+    assert edges[39] == (e8("101"), e8("99"))
 
 
 def test_without_ratios_there_is_no_band() -> None:
