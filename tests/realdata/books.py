@@ -2,7 +2,7 @@
 
 A fill is what an execution report says: the place (account and symbol), the side (1 or -1), and
 price, quantity and fee as decimals. A position is the list of its fills since the last time flat;
-nothing is averaged.
+nothing is averaged. Funding belongs to the position that it finds.
 """
 
 from collections.abc import Iterator
@@ -28,18 +28,19 @@ class Fill:
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """From flat to flat: what was paid and got, and the fees of all its fills."""
+    """From flat to flat: what was paid and got, the fees of all its fills, and funding."""
 
     place: str
     side: int
     quantity: Decimal
     profit: Decimal
     fees: Decimal
+    funding: Decimal
 
     @property
     def pnl(self) -> Decimal:
-        """Profit after fees."""
-        return self.profit - self.fees
+        """Profit after fees and funding."""
+        return self.profit - self.fees - self.funding
 
 
 class Books:
@@ -50,6 +51,18 @@ class Books:
         self.open: dict[str, list[Fill]] = {}
         self.cash = ZERO
         self.fees = ZERO
+        self.funding = ZERO
+        self._settled: dict[str, Decimal] = {}
+
+    def settle(self, name: str, place: str, amount: Decimal) -> None:
+        """Take a funding payment in; > 0 was paid."""
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        self.cash -= amount
+        self.funding += amount
+        if place in self.open:
+            self._settled[place] = self._settled.get(place, ZERO) + amount
 
     def held(self, place: str) -> Decimal:
         """The signed position: the sum of its fills."""
@@ -86,6 +99,7 @@ class Books:
             sum((one.quantity for one in trip if one.side == trip[0].side), ZERO),
             -sum((one.side * one.price * one.quantity for one in trip), ZERO),
             sum((one.fee for one in trip), ZERO),
+            self._settled.pop(place, ZERO),
         )
 
     def worth(self, marks: dict[str, Decimal]) -> Decimal:

@@ -19,7 +19,7 @@ from engine.messages.decisions import (
 from engine.messages.effects import Effect, Notify
 from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened, DataGap
-from engine.messages.venue import OrderFilled
+from engine.messages.venue import FundingPaid, OrderFilled, PositionLiquidated
 from engine.money import render
 from engine.react import pending
 from engine.state import EngineState
@@ -44,6 +44,7 @@ class Laws:
         self.trades: list[TradeClosed] = []
         self.external = False
         """Whether a fill came that belonged to no account: late, after its position was closed."""
+        self.liquidations: list[PositionLiquidated] = []
         self.looked_at = 0
         self.settled = 0
 
@@ -59,6 +60,11 @@ class Laws:
         trips: list[RoundTrip] = []
         if isinstance(stamped.input, OrderFilled):
             trips = self._book(stamped.input)
+        elif isinstance(stamped.input, FundingPaid):
+            paid = stamped.input
+            self.books.settle(paid.execution_id, str(paid.key), decimal(paid.amount))
+        elif isinstance(stamped.input, PositionLiquidated):
+            self.liquidations.append(stamped.input)
         elif isinstance(stamped.input, DataGap):
             self.gaps.append(stamped.input)
         quiet = not decisions and isinstance(stamped.input, BarOpened | Candle)
@@ -123,8 +129,10 @@ class Laws:
     def _judge_money(self, state: EngineState, where: str) -> None:
         """Law 6: balances, and unrealised profit as the sum over positions."""
         ledger = state.ledger
-        assert ledger.wallet == ledger.deposits + ledger.realised - ledger.fees, where
+        earned = ledger.realised - ledger.fees - ledger.funding
+        assert ledger.wallet == ledger.deposits + earned, where
         assert decimal(ledger.fees) == self.books.fees, where
+        assert decimal(ledger.funding) == self.books.funding, where
         virtual = 0
         for name, account in state.accounts.items():
             own = [each for each in state.positions.values() if each.account == name]
@@ -137,7 +145,7 @@ class Laws:
             virtual += account.realised
         marks = {str(k): decimal(state.markets[k.symbol].mark) for k in state.positions}
         if not self.external:
-            assert decimal(virtual) == decimal(ledger.realised - ledger.fees), where
+            assert decimal(virtual) == decimal(earned), where
         gained = decimal(state.real_equity - ledger.deposits)
         assert gained == self.books.worth(marks), f"{where}: equity is not cash and positions"
 
@@ -153,6 +161,7 @@ class Laws:
         """With nothing under way the two books, kept apart, say the same."""
         self.settled += 1
         assert exchange.wallet == state.ledger.wallet, f"{where}: the venue's wallet differs"
+        assert exchange.funding == state.ledger.funding, f"{where}: the venue's funding differs"
         held = {key: each.quantity for key, each in exchange.positions.items()}
         ours = {p.key: p.quantity for p in state.positions.values() if p.quantity}
         assert held == ours, f"{where}: the venue's positions differ"
