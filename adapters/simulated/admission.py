@@ -42,7 +42,7 @@ def refuse_opening(
     if margin.mode == "none" and side < 0:
         return SPOT_BALANCE, "Insufficient balance: more is offered than is there to sell"
     value: int = notional(price, opening)
-    refusal = _refuse_value(market, position, side, value)
+    refusal = refuse_tier(market, position, side, value)
     if refusal is not None:
         return refusal
     cost: int = margin.formulas.order_cost(side, value, position.leverage)
@@ -57,7 +57,7 @@ def refuse_opening(
     return None
 
 
-def _refuse_value(
+def refuse_tier(
     market: VenueMarket, position: VenuePosition, side: int, value: int
 ) -> Refusal | None:
     """The position and all that opens on its side must fit the tiers of its leverage (6.5)."""

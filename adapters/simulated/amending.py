@@ -5,7 +5,7 @@ youngest. An amended limit price meets the market like a new one: it may take, o
 order. What is refused leaves everything as it was.
 """
 
-from adapters.simulated.admission import Refusal
+from adapters.simulated.admission import Refusal, refuse_tier
 from adapters.simulated.bands import within_band
 from adapters.simulated.endings import tell_values
 from adapters.simulated.markets import VenueMarket
@@ -125,11 +125,11 @@ def _refuse_trigger(market: VenueMarket, order: VenueOrder, asked: AmendOrder) -
 def _refuse_margin(
     state: VenueState, market: VenueMarket, order: VenueOrder, values: _Values
 ) -> Refusal | None:
-    """Whether what the order would hold is more than is available; it is tried and undone.
+    """Whether what the order would hold is more than is available, or than its tier carries.
 
-    Only another price costs more: the quantity never grows.
+    It is tried and undone. Only another price costs more: the quantity never grows.
     """
-    if order.ladder is None or not values.moves(order):
+    if order.reduces or not order.triggered or values.price == order.price:
         return None
     available, before = state.available, market.held_by_orders
     quantity, price = order.quantity, order.price
@@ -137,7 +137,8 @@ def _refuse_margin(
     market.count(order)
     state.refresh(market)
     lacks = market.held_by_orders - before > available
+    refusal = refuse_tier(market, order.position, order.side, 0)
     order.quantity, order.price = quantity, price
     market.count(order)
     state.refresh(market)
-    return (BALANCE, "ab not enough for new order") if lacks else None
+    return (BALANCE, "ab not enough for new order") if lacks else refusal

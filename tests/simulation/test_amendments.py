@@ -30,6 +30,7 @@ from tests.simulation.given import (
     looking_up,
     order,
 )
+from tests.simulation.margined import account, tiers
 
 CLOSE_0 = bar(0, STILL).close_ns
 
@@ -229,3 +230,18 @@ def test_a_reducing_order_may_be_amended_whatever_the_balance() -> None:
     )
 
     assert words(session.take())[-1] == "OrderAmended b"
+
+
+def test_an_amended_price_must_fit_the_tier_of_the_leverage() -> None:
+    """The tier of 10x carries 200: two at 98 fit it and two at 101 do not (5.6, 110090)."""
+    session = account(leverage="10", ladder=tiers("200 0.005 10", "1000 0.01 5"))
+    session.bar(bar(0, "105 105 105 105"))
+    session.send(
+        order("a", BUY, "2", order_type="limit", price="98"),
+        amend("a", price="101"),
+        amend("a", price="99"),
+        at=CLOSE_0,
+    )
+
+    told = ["OrderAccepted a", "AmendRejected a 110090", "OrderAmended a"]
+    assert words(session.take()) == told
