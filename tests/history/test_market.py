@@ -200,6 +200,14 @@ def test_a_bar_ends_when_anything_of_its_recording_comes_later(tmp_path: Path) -
     assert closes == [(60, CLOSES, ["Candle"]), (120, CLOSES, ["Candle"])]
 
 
+def test_candles_are_made_of_trades_rather_than_of_quotes(tmp_path: Path) -> None:
+    market = opened(
+        quotes(tmp_path / "BTCUSDT_quotes.parquet", [(60.0, "100", "100.1")]),
+        trades(tmp_path / "BTCUSDT_trades.parquet", [(60.0, "100", "1", "buy")]),
+    )
+    assert [kind for _, kind in market.built().values()] == ["trades"]
+
+
 def test_candles_of_a_file_stand_beside_ticks(tmp_path: Path) -> None:
     market = opened(
         bars(tmp_path / "BTCUSDT_1m.parquet", 2),
