@@ -11,16 +11,29 @@ import pytest
 
 from adapters.strategy_source import StrategyShelf
 from engine.messages.decisions import (
+    AmendRequested,
+    CancelRequested,
+    CloseDelayed,
     IncidentOpened,
     IntentRefused,
+    OrderNotPlaced,
     OrderUnknown,
     StopMoved,
     TradeClosed,
 )
 from engine.messages.runs import ENGINE_SEMANTICS
+from engine.messages.venue import (
+    AmendRejected,
+    FundingPaid,
+    OrderAmended,
+    OrderTriggered,
+    PositionLiquidated,
+)
 from journal.frame import Frame
 from journal.reader import JournalReader
+from journal.upcast import FORMAT
 from replays.reproduce import digests, redecide, refold, schema_of
+from tests.golden.make_deeper_run import DEEPER_RUN, PLAN
 from tests.golden.make_run import FOLDER, GOLDEN_RUN, make
 
 SHELF = StrategyShelf()
@@ -59,6 +72,31 @@ def _outline(frame: Frame) -> tuple[int, str, list[str]]:
     stamped, decisions = frame
     kinds = [type(decision).__name__ for decision in decisions]
     return stamped.at, type(stamped.input).__name__, kinds
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("deeper-*.journal")), ids=lambda p: p.stem)
+def test_a_golden_run_of_the_deeper_exchange_folds_to_its_digests(path: Path) -> None:
+    with JournalReader(path) as reader:
+        sealed = reader.head.state_digest, reader.head.strategy_digest
+        assert digests(refold(reader, PLAN.strategy), schema_of(reader.head)) == sealed
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("deeper-*.journal")), ids=lambda p: p.stem)
+def test_a_golden_run_of_the_deeper_exchange_is_decided_the_same_again(path: Path) -> None:
+    with JournalReader(path) as reader:
+        if reader.started.terms.semantics == ENGINE_SEMANTICS:
+            again = redecide(reader, PLAN.strategy)
+            assert again.divergence is None
+            assert again.frames == reader.head.last_seq
+
+
+def test_the_deeper_golden_run_has_all_of_it() -> None:
+    with JournalReader(DEEPER_RUN) as reader:
+        assert reader.head.format == FORMAT
+        seen = {type(stamped.input) for stamped, _ in reader.frames()}
+        seen |= {type(decision) for _, decisions in reader.frames() for decision in decisions}
+    reports = {FundingPaid, PositionLiquidated, OrderAmended, AmendRejected, OrderTriggered}
+    assert reports | {AmendRequested, CancelRequested, CloseDelayed, OrderNotPlaced} <= seen
 
 
 def test_the_golden_run_has_a_little_of_everything() -> None:
