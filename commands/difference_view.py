@@ -1,6 +1,5 @@
 """The difference of two runs, for people and for programs."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from attrs import asdict
@@ -25,7 +24,15 @@ from commands.screen import (
 from engine.money import render
 from engine.timebase import render_time
 from journal.export import named
-from replays.difference import Difference, Pair, Parting, Placed, RoundTrip, change_of
+from replays.difference import (
+    Difference,
+    Pair,
+    Parting,
+    Placed,
+    RoundTrip,
+    change_of,
+    kinds_of,
+)
 from replays.summary import Summary
 from replays.words import sentence
 
@@ -140,13 +147,6 @@ def _result(trade: RoundTrip | None) -> str:
     if trade is None:
         return "-"
     return f"{amount(trade.pnl)} ({trade.exit_reason} at {price(trade.exit_price)})"
-
-
-def kinds_of(pairs: Sequence[Pair]) -> dict[str, int]:
-    """How many of the pairs are a changed trade, and how many are in one run alone."""
-    only_a = sum(after is None for _, after in pairs)
-    only_b = sum(before is None for before, _ in pairs)
-    return {"changed": len(pairs) - only_a - only_b, "only_a": only_a, "only_b": only_b}
 
 
 def difference_data(difference: Difference, most: int) -> dict[str, Any]:

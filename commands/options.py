@@ -34,6 +34,16 @@ def most_option(function: Decorated) -> Decorated:
     )(function)
 
 
+def report_option(function: Decorated) -> Decorated:
+    """``--report DIR`` of commands that compare two runs."""
+    return click.option(
+        "--report",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Also make a page of both runs side by side, in the folder DIR.",
+    )(function)
+
+
 def strategy_option(function: Decorated) -> Decorated:
     """``--strategy path.py:Name``, repeatable. Paths named in a journal are never executed."""
     return click.option(

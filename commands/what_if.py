@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
 import click
 
 from adapters.wiring import BACKTEST
@@ -15,14 +16,17 @@ from commands.options import (
     json_option,
     most_option,
     open_journal,
+    report_option,
     shelf_of,
     strategy_option,
 )
-from commands.screen import facts, heading, screen
+from commands.screen import facts, heading, lines, screen
 from engine.errors import UserError
 from journal.places import check_name
 from journal.reader import JournalReader
 from replays.difference import Difference, compare
+from replays.report.folder import write_comparison
+from replays.report.place import PAGE, check_folder
 from replays.running import Kept, run_to_file
 from replays.whatif import Replay, replay_of
 
@@ -34,7 +38,8 @@ from replays.whatif import Replay, replay_of
 @click.option(
     "--keep", type=click.Path(path_type=Path), help="Keep the changed run's journal here."
 )
-@click.option("--replace", is_flag=True, help="Replace that journal.")
+@report_option
+@click.option("--replace", is_flag=True, help="Replace that journal and that report.")
 @most_option
 @json_option
 def command(
@@ -42,6 +47,7 @@ def command(
     sets: tuple[str, ...],
     strategies: tuple[str, ...],
     keep: Path | None,
+    report: Path | None,
     replace: bool,
     most: int,
     as_json: bool,
@@ -63,14 +69,17 @@ def command(
         if not sets:
             raise UserError("--keep: there is no changed run without --set; leave it out")
         check_name(keep, replace)
+    if report is not None:
+        check_folder(report, replace)
+    names = ("as it was", "changed") if sets else ("recorded", "played again")
+    paper = _Paper(keep, report, replace, names)
     with open_journal(journal) as source, aside():
         unchanged = replay_of(source, shelf)
         changed = replay_of(source, shelf, sets) if sets else None
         try:
-            difference = _held_together(source, unchanged, changed, keep, replace)
+            difference = _held_together(source, unchanged, changed, paper)
         except KeyboardInterrupt as stop:
             raise InterruptedRunError("stopped by Ctrl-C; nothing was written") from stop
-    names = ("as it was", "changed") if sets else ("recorded", "played again")
     warnings = tuple(f"{note}; both sides are new runs" for note in unchanged.notes)
 
     def show() -> None:
@@ -79,24 +88,41 @@ def command(
         show_difference(console, difference, names, most)
         if keep is not None:
             facts(console, [("journal", str(keep))])
+        if report is not None:
+            heading(console, "report")
+            lines(console, [str(report / PAGE)])
 
     data: dict[str, Any] = {
         "journal": str(journal),
         "set": list(sets),
         "sides": {"a": names[0], "b": names[1]},
         "kept": str(keep) if keep is not None else None,
+        "report": str(report) if report is not None else None,
         **difference_data(difference, most),
         "warnings": list(warnings),
     }
     return give(Answer(data, show, warnings=warnings), as_json)
 
 
+@attrs.frozen
+class _Paper:
+    """What is to be left of the runs: a journal, a report, or neither."""
+
+    keep: Path | None
+    report: Path | None
+    replace: bool
+    names: tuple[str, str]
+
+    def compare(self, a: JournalReader, b: JournalReader) -> Difference:
+        """Hold two journals together, and write the report of both where it is wanted."""
+        difference = compare(a, b)
+        if self.report is not None:
+            write_comparison(difference, (a, b), self.names, self.report, self.replace)
+        return difference
+
+
 def _held_together(
-    source: JournalReader,
-    unchanged: Replay,
-    changed: Replay | None,
-    keep: Path | None,
-    replace: bool,
+    source: JournalReader, unchanged: Replay, changed: Replay | None, paper: _Paper
 ) -> Difference:
     """Run what has to be run, and compare: changed with unchanged, or unchanged with recorded."""
     with TemporaryDirectory(prefix="tradefold-") as folder:
@@ -104,8 +130,8 @@ def _held_together(
         run_to_file(unchanged, BACKTEST, before, False, Kept())
         with JournalReader(before) as played:
             if changed is None:
-                return compare(source, played)
-            after = keep or Path(folder) / "changed.db"
-            run_to_file(changed, BACKTEST, after, replace, Kept())
+                return paper.compare(source, played)
+            after = paper.keep or Path(folder) / "changed.db"
+            run_to_file(changed, BACKTEST, after, paper.replace, Kept())
             with JournalReader(after) as other:
-                return compare(played, other)
+                return paper.compare(played, other)

@@ -5,7 +5,7 @@ left out when decisions are compared. Trades are the same trade when one account
 the same place and moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -110,6 +110,13 @@ def change_of(pair: Pair) -> int:
     """What the result of a trade changed by from a to b; e8 money."""
     before, after = pair
     return (after.pnl if after is not None else 0) - (before.pnl if before is not None else 0)
+
+
+def kinds_of(pairs: Sequence[Pair]) -> dict[str, int]:
+    """How many of the pairs are a changed trade, and how many are in one run alone."""
+    only_a = sum(after is None for _, after in pairs)
+    only_b = sum(before is None for before, _ in pairs)
+    return {"changed": len(pairs) - only_a - only_b, "only_a": only_a, "only_b": only_b}
 
 
 def settings_between(a: Terms, b: Terms) -> tuple[tuple[str, str, str], ...]:

@@ -25,8 +25,18 @@ def charts_of(report: Report) -> dict[str, Any]:
         "equity": [
             {"name": name or "all accounts", **_line(curves[name].line.points())} for name in shown
         ],
-        "drawdown": _drawdown(curves[ALL]),
+        "drawdown": [{"name": "drawdown %", **_drawdown(curves[ALL])}],
         "prices": [_price(report, symbol) for symbol in report.curves.prices],
+    }
+
+
+def charts_side_by_side(a: Report, b: Report, names: tuple[str, str]) -> dict[str, Any]:
+    """Equity and drawdown of two runs in one picture each, the sum of all accounts of each."""
+    both = [(name, one.curves.curves[ALL]) for name, one in zip(names, (a, b), strict=True)]
+    return {
+        "equity": [{"name": name, **_line(curve.line.points())} for name, curve in both],
+        "drawdown": [{"name": name, **_drawdown(curve)} for name, curve in both],
+        "prices": [],
     }
 
 

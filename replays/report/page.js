@@ -12,7 +12,7 @@ function layout(more) {
     margin: { l: 8, r: 8, t: 8, b: 8 }, hovermode: "x unified",
     hoverlabel: { bgcolor: colour("--panel"), font: { color: colour("--ink") } },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("--line"), activecolor: colour("--quiet") },
-    legend: { orientation: "h", y: 1.08, x: 0 },
+    legend: { orientation: "h", yanchor: "bottom", y: 1.01, x: 0 },
     xaxis: { ...grid, type: "date", rangeslider: { visible: false } }, yaxis: { ...grid },
     ...more,
   };
@@ -29,11 +29,12 @@ function drawEquity() {
 }
 
 function drawFall() {
-  Plotly.react("drawdown", [{
-    type: "scatter", mode: "lines", fill: "tozeroy", name: "drawdown %",
-    x: charts.drawdown.x.map(day), y: charts.drawdown.y,
-    line: { width: 1, color: colour("--loss") },
-  }], layout({ yaxis: { gridcolor: colour("--line"), ticksuffix: " %", automargin: true } }), config);
+  const several = charts.drawdown.length > 1;
+  const palette = (several ? ["--accent", "--second"] : ["--loss"]).map(colour);
+  Plotly.react("drawdown", charts.drawdown.map((each, n) => ({
+    type: "scatter", mode: "lines", fill: several ? "none" : "tozeroy", name: each.name,
+    x: each.x.map(day), y: each.y, line: { width: 1, color: palette[n] },
+  })), layout({ showlegend: several, yaxis: { gridcolor: colour("--line"), ticksuffix: " %", automargin: true } }), config);
 }
 
 function marks(points, name, symbols) {

@@ -1,5 +1,6 @@
 """``what-if`` and ``diff`` as a person or a program meets them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,32 @@ def test_a_strategy_of_ones_own_is_wanted_again(tmp_path: Path) -> None:
 
     assert "strategy 'Quiet' is not in the catalog" in tell("what-if", run).err
     assert tell("what-if", run, *strategy, "--json").data["identical"]
+
+
+def test_two_runs_stand_side_by_side_on_one_page(
+    journal: Path, other: Path, tmp_path: Path
+) -> None:
+    told = tell("diff", journal, other, "--report", tmp_path / "both", "--json")
+    assert told.envelope["data"]["report"] == str(tmp_path / "both")
+    page = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
+    for words in ("simulation.slippage", "First input that differs", journal.name, other.name):
+        assert words in page
+    facts = json.loads((tmp_path / "both" / "result.json").read_text(encoding="utf-8"))
+    assert set(facts) == {journal.name, other.name}
+
+    again = tell("diff", journal, other, "--report", tmp_path / "both")
+    assert again.code == 2
+    assert "exists already" in again.err
+
+
+def test_a_what_if_leaves_its_page_and_no_journal(journal: Path, tmp_path: Path) -> None:
+    told = tell("what-if", journal, "--set", CHANGE, "--report", tmp_path / "both")
+    assert told.code == 0, told.err
+    assert str(tmp_path / "both" / "report.html") in told.out
+    assert {file.name for file in tmp_path.iterdir()} == {"both"}
+
+
+def test_a_profile_that_is_named_takes_the_place_of_the_recorded_values(journal: Path) -> None:
+    data = tell("what-if", journal, "--set", "simulation.profile=optimistic", "--json").data
+    changed = {row["key"] for row in data["settings"]}
+    assert {"simulation.profile", "simulation.slippage", "simulation.path"} <= changed
