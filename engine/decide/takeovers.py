@@ -31,7 +31,8 @@ def decide_liquidated(state: EngineState, report: PositionLiquidated) -> Iterato
     if position is None:
         yield open_incident(state, "liquidated", report.key, "", *facts)
         return
-    yield from _take_over(state, position, "liquidated", facts)
+    side = 1 if report.quantity > 0 else -1
+    yield from _take_over(state, position, side, "liquidated", facts)
 
 
 def judge_venue_fill(
@@ -40,11 +41,15 @@ def judge_venue_fill(
     """A fill that the venue made by itself, whose announcement may have been lost."""
     facts = ("execution", fill.execution_id), ("quantity", str(fill.quantity))
     price = ("price", str(fill.price))
-    yield from _take_over(state, position, KINDS[fill.cause], (*facts, price))
+    yield from _take_over(state, position, -fill.side, KINDS[fill.cause], (*facts, price))
 
 
 def _take_over(
-    state: EngineState, position: Position, kind: str, facts: tuple[tuple[str, str], ...]
+    state: EngineState,
+    position: Position,
+    side: int,
+    kind: str,
+    facts: tuple[tuple[str, str], ...],
 ) -> Iterator[Decision]:
     """One incident a position, the owner killed once, and the rest of its positions closed.
 
@@ -54,7 +59,7 @@ def _take_over(
     opened = state.incidents.get(position.incident)
     if opened is not None and opened.kind == kind:
         return
-    owner = _owner(state, position)
+    owner = _owner(state, position, side)
     if opened is not None:
         yield IncidentClosed(opened.incident, kind)
     yield open_incident(state, kind, position.key, owner, *facts)
@@ -70,9 +75,9 @@ def _take_over(
         yield CloseDelayed(position.key, owner, position.attempts, due)
 
 
-def _owner(state: EngineState, position: Position) -> str:
-    """Whose it is; of a flat one, whose entry is on its way: its fill was overtaken."""
+def _owner(state: EngineState, position: Position, side: int) -> str:
+    """Whose it is; of a flat one, whose entry on its side was the last: its fill was overtaken."""
     if position.account or position.quantity:
         return position.account
-    entry = state.blotter.entry_at(position.key)
-    return entry.request.account if entry is not None else ""
+    entry = state.blotter.newest_entry(position.key, side)
+    return entry.account if entry is not None else ""

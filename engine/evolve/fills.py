@@ -109,7 +109,7 @@ def _book(
             position.spill_value = Money(value - part)
     else:
         if not size:
-            owner = _open(state, position, request)
+            owner = _open(state, position, fill, request)
         position.direction = fill.side
         position.enlarge(fill.side, quantity, value)
     position.fees = Money(position.fees + fee)
@@ -126,7 +126,7 @@ def _cause(fill: OrderFilled, request: OrderRequested | None) -> str:
 
 
 def _open(
-    state: EngineState, position: Position, request: OrderRequested | None
+    state: EngineState, position: Position, fill: OrderFilled, request: OrderRequested | None
 ) -> VirtualAccount | None:
     """A flat position opens: take over the order's owner, stop and reserved risk.
 
@@ -143,9 +143,12 @@ def _open(
         # A stop's fill that overtook the late fill of its entry, if one is under way. The entry
         # closes what this opens, and both are one account's trade.
         under_way = state.blotter.entry_at(position.key)
-        if under_way is None:
+        if under_way is not None:
+            entry = under_way.request
+        elif fill.cause in ("liquidation", "adl"):
+            entry = state.blotter.newest_entry(position.key, -fill.side)
+        if entry is None:
             return None
-        entry = under_way.request
     position.account = entry.account
     position.tag = entry.tag
     if request is not None:

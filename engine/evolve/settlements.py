@@ -9,8 +9,8 @@ def evolve_funding_paid(state: EngineState, paid: FundingPaid) -> None:
     """Book funding once: the same execution id again changes nothing (F40).
 
     It is the owner's, and part of the open trade. Where nothing is open here, it has overtaken the
-    fill of the entry that is under way on its side, or it comes after the close: then it is paid
-    by whom the last trade was. Of a position that nobody owned it is the ledger's alone.
+    fill of an entry, or comes after the close: then it is paid by whose the newest entry on its
+    side was. Of a position that nobody entered it is the ledger's alone.
     """
     state.fill_is_new = state.blotter.see(paid.execution_id)
     if not state.fill_is_new:
@@ -19,14 +19,12 @@ def evolve_funding_paid(state: EngineState, paid: FundingPaid) -> None:
     position = state.positions.get(paid.key)
     if position is None:
         return
-    entry = state.blotter.entry_at(paid.key)
     if position.quantity:
         position.funding = Money(position.funding + paid.amount)
         name = position.account
-    elif entry is not None and entry.request.side * paid.quantity > 0:
-        name = entry.request.account
     else:
-        name = position.previous
+        entry = state.blotter.newest_entry(paid.key, 1 if paid.quantity > 0 else -1)
+        name = entry.account if entry is not None else position.previous
     owner = state.accounts.get(name)
     if owner is not None:
         owner.realised = Money(owner.realised - paid.amount)

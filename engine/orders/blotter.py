@@ -137,6 +137,20 @@ class Blotter:
                 return order
         return None
 
+    def newest_entry(self, key: PositionKey, side: int) -> OrderRequested | None:
+        """The last entry on ``side`` of a position, live or lately ended.
+
+        It is what the venue speaks of when it tells of a position that is flat here: the report of
+        a fill may come after that of the order's end.
+        """
+        for order in reversed(self.live.values()):
+            if _enters(order.request, key, side):
+                return order.request
+        for request in reversed(self.finished.values()):
+            if _enters(request, key, side):
+                return request
+        return None
+
     def resting_entry(self, account: str, key: PositionKey) -> Order | None:
         """The live entry of an account at a position: the gate lets there be one at most."""
         for order in self.live.values():
@@ -144,3 +158,7 @@ class Blotter:
             if request.purpose == "entry" and request.account == account and request.key == key:
                 return order
         return None
+
+
+def _enters(request: OrderRequested, key: PositionKey, side: int) -> bool:
+    return request.purpose == "entry" and request.key == key and request.side == side

@@ -29,7 +29,7 @@ from journal.projections.decided import (
     trade_row,
 )
 from journal.projections.held import PositionBook
-from journal.projections.ordered import FINISHED, Ordered, entering_at
+from journal.projections.ordered import FINISHED, Ordered, newest_entry
 from journal.projections.standing import Standing, daily_row, governor_row
 from journal.projections.statements import (
     CLOSE_INCIDENT,
@@ -38,6 +38,7 @@ from journal.projections.statements import (
     book_late_fill,
     insert_rows,
     known_executions,
+    stored_entry,
 )
 from journal.projections.tables import TABLES, TABLES_VERSION
 from journal.structural import row_decoder, row_encoder
@@ -224,8 +225,9 @@ class Projections:
         if paid.key not in self._positions.held:
             # Before the fill or after the close it is in no trade: the equity changes by itself.
             side = 1 if paid.quantity > 0 else -1
-            entering = entering_at(self._orders.values(), paid.key, side)
-            name = entering or self._positions.previous.get(paid.key, "")
+            newest = newest_entry(self._orders.values(), paid.key, side)
+            newest = max(newest, stored_entry(self._connection, paid.key, side))
+            name = newest[2] or self._positions.previous.get(paid.key, "")
             account = self._accounts.get(name)
             if account is not None:
                 account.equity -= paid.amount

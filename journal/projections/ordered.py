@@ -119,11 +119,11 @@ class Ordered:
         return order
 
 
-def entering_at(orders: Iterable[Ordered], key: PositionKey, side: int) -> str:
-    """The account whose entry on ``side`` is under way at a position, "" where none is."""
+def newest_entry(orders: Iterable[Ordered], key: PositionKey, side: int) -> tuple[int, int, str]:
+    """Frame, place and account of the last entry on ``side`` of a position that is in memory."""
+    found = (0, 0, "")
     for order in orders:
         asked = order.request
-        alive = asked.purpose == "entry" and order.state not in FINISHED
-        if alive and asked.key == key and asked.side == side:
-            return asked.account
-    return ""
+        if asked.purpose == "entry" and asked.key == key and asked.side == side:
+            found = max(found, (order.seq, order.n, asked.account))
+    return found

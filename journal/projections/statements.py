@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.order import side_name
+from engine.ids import PositionKey
 from engine.messages.venue import FundingPaid, OrderFilled
 from engine.money import SCALE
 from journal.frame import Frame
@@ -100,3 +102,16 @@ def book_late_fill(
     query = "SELECT account FROM orders WHERE client_id = ?"
     row = connection.execute(query, (fill.client_id,)).fetchone()
     return row[0] if row else ""
+
+
+def stored_entry(
+    connection: sqlite3.Connection, key: PositionKey, side: int
+) -> tuple[int, int, str]:
+    """Frame, place and account of the last entry on ``side`` of a position in the table."""
+    query = (
+        "SELECT requested_seq, requested_n, account FROM orders WHERE purpose = 'entry' AND "
+        "venue_account = ? AND symbol = ? AND position_index = ? AND side = ? "
+        "ORDER BY 1 DESC, 2 DESC LIMIT 1"
+    )
+    row = connection.execute(query, (*key, side_name(side))).fetchone()
+    return tuple(row) if row else (0, 0, "")

@@ -124,6 +124,19 @@ def test_funding_is_told_once_and_belongs_to_the_owner(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_funding_that_overtook_a_fill_is_whose_entry_was_the_last(
+    tmp_path: Path, apart: bool
+) -> None:
+    """Alpha's entry is told as cancelled, beta's on the other side lives: 0.1 long is alpha's."""
+    story = Story().tell(TICK, order("a", 1, UNIT)).tell(OrderCancelled(KEY, "a", "no", START))
+    story.tell(TICK, order("b", -1, UNIT, account="beta")).tell(funding("f", UNIT))
+    pages = [[frame] for frame in story.frames] if apart else [story.frames]
+    path = write(tmp_path / "run.journal", *pages)
+    (row,) = rows_of(path, "SELECT account FROM funding")
+    assert row["account"] == "alpha"
+
+
 def test_a_day_is_named_by_the_date_on_which_it_began(tmp_path: Path) -> None:
     path = write(tmp_path / "run.journal", round_trip())
     (day,) = rows_of(path, "SELECT * FROM daily_pnl")

@@ -83,6 +83,14 @@ def test_funding_that_overtakes_a_fill_is_paid_by_whose_entry_is_under_way(
     assert paid == {**others, payer: others[payer] - parse("0.5")}
 
 
+def test_funding_told_between_an_entrys_end_and_its_late_fill_is_its_accounts() -> None:
+    """The report of the cancelled rest came first."""
+    run = given(terms(account(), account("beta")))
+    run.when_proposed(LONG).when(run.accepted(), run.cancelled())
+    run.when(run.funding("0.5", quantity="5")).then_nothing()
+    run.then_state(alpha_realised=-parse("0.5"))
+
+
 def test_funding_of_a_position_that_nobody_ever_owned_is_the_ledgers_alone() -> None:
     run = given()
     run.when(run.funding("0.5")).then_nothing().then_state(alpha_realised=0)

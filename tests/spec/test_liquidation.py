@@ -1,5 +1,6 @@
 """Liquidation and deleveraging: the owner's, cancelled, told, and the end of new risk (F39)."""
 
+import attrs
 import pytest
 
 from engine.domain.intent import Enter
@@ -147,6 +148,21 @@ def test_the_fill_of_an_unknown_entry_overtaken_by_its_liquidation_is_its_accoun
         a(GovernorActed, account="alpha", action="kill"),
         a(CancelRequested),
     )
+
+
+def test_a_liquidation_told_between_an_entrys_end_and_its_late_fill_is_its_accounts() -> None:
+    """Its fill opens what the late fill of the entry closes."""
+    run = given()
+    run.when_proposed(LONG).when(run.accepted(), run.cancelled())
+    order = run.order
+    run.when(run.liquidated(quantity="5"))
+    run.then(a(IncidentOpened, account="alpha"), a(GovernorActed, action="kill"))
+    taken = run.overtaking("90", "5")
+    run.when(attrs.evolve(taken, cause="liquidation"))
+    run.then_state(account="alpha", quantity=parse("-5"))
+    run.when(run.filled("5", "100", order))
+    run.then_state(quantity=0)
+    assert isinstance(run.decisions[-1], TradeClosed)
 
 
 def test_a_position_that_is_nobodys_is_an_incident_without_an_owner() -> None:
