@@ -16,7 +16,7 @@ from engine.messages.venue import (
 )
 from engine.money import NO_PRICE, Price, Quantity
 from engine.timebase import Nanos
-from tests.simulation.asked import STILL, amend, at_100, by, priced, words
+from tests.simulation.asked import STILL, amend, at_100, by, priced, session_of, words
 from tests.simulation.given import (
     BTC,
     ETH,
@@ -88,11 +88,15 @@ def test_an_amended_quantity_is_what_still_fills() -> None:
     assert session.exchange.open_orders == ()
 
 
-def test_margin_follows_the_amended_values() -> None:
-    """A bid for 1 at 97 holds what one placed like that holds."""
+@pytest.mark.parametrize(
+    ("change", "price"),
+    [(amend("a", quantity="1", price="97"), "97"), (amend("a", quantity="1"), "98")],
+)
+def test_margin_follows_the_amended_values(change: AmendOrder, price: str) -> None:
+    """A bid for 1 holds what one placed like that holds."""
     session, other = resting(), at_100()
-    session.send(amend("a", quantity="1", price="97"), at=CLOSE_0)
-    other.send(order("b", BUY, "1", order_type="limit", price="97"), at=CLOSE_0)
+    session.send(change, at=CLOSE_0)
+    other.send(order("b", BUY, "1", order_type="limit", price=price), at=CLOSE_0)
 
     assert session.exchange.available == other.exchange.available
 
@@ -210,6 +214,21 @@ def test_an_amendment_whose_answer_is_lost_holds_all_the_same() -> None:
         assert found.price == e8("97")
         answers = [one for one in told if isinstance(one, OutcomeUnknown | OrderAmended)]
         assert len(answers) == 1
+
+
+def test_of_a_silent_order_no_unasked_value_is_heard_and_every_answer_is() -> None:
+    """Its price is moved into the band of 101; half of the silent orders lose their stream too."""
+    heard = 0
+    for n in range(20):
+        session = session_of(band=("0.01", "0"), faults=faults(no_answer_placed="1"))
+        session.bar(bar(0, STILL))
+        asked = order(f"a{n}", SELL, "1", order_type="limit", price="98.5")
+        session.send(asked, at=CLOSE_0)
+        muted = session.exchange._state.orders.find(asked.client_id).muted  # type: ignore[union-attr]
+        told = [type(one).__name__ for one in session.take()]
+        assert ("OrderAmended" in told) == (not muted)
+        heard += not muted
+    assert 0 < heard < 20
 
 
 def test_an_amendment_may_be_refused_for_too_many_visits() -> None:
