@@ -6,18 +6,14 @@ looks before there is new risk.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from engine.decide.actions import flatten, open_incident
-from engine.domain.order import FillCause
+from engine.domain.order import TAKEN_OVER
 from engine.domain.position import Position
 from engine.messages.decisions import CloseDelayed, Decision, GovernorActed, IncidentClosed
 from engine.messages.venue import OrderFilled, PositionLiquidated
 from engine.state import EngineState
 from engine.timebase import NEVER, Nanos
-
-KINDS: Final[dict[FillCause, str]] = {"liquidation": "liquidated", "adl": "deleveraged"}
-"""The incident of a fill that the venue made by itself, by the fill's cause."""
 
 
 def decide_liquidated(state: EngineState, report: PositionLiquidated) -> Iterator[Decision]:
@@ -41,7 +37,7 @@ def judge_venue_fill(
     """A fill that the venue made by itself, whose announcement may have been lost."""
     facts = ("execution", fill.execution_id), ("quantity", str(fill.quantity))
     price = ("price", str(fill.price))
-    yield from _take_over(state, position, -fill.side, KINDS[fill.cause], (*facts, price))
+    yield from _take_over(state, position, -fill.side, TAKEN_OVER[fill.cause], (*facts, price))
 
 
 def _take_over(

@@ -11,7 +11,8 @@ from engine.decide.actions import (
     settle_incident,
 )
 from engine.decide.market import breached, judge_limits
-from engine.decide.takeovers import KINDS, judge_venue_fill
+from engine.decide.takeovers import judge_venue_fill
+from engine.domain.order import TAKEN_OVER
 from engine.domain.position import Position
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import (
@@ -60,14 +61,14 @@ def decide_filled(state: EngineState, fill: OrderFilled) -> Iterable[Decision]:
         return ()
     position = state.positions[fill.key]
     is_open = position.quantity and not position.spill
-    is_wanted = position.account and not position.unwanted and fill.cause not in KINDS
+    is_wanted = position.account and not position.unwanted and fill.cause not in TAKEN_OVER
     if is_open and is_wanted and (state.ended is None or state.ended.purpose == "entry"):
         return ()
     return _judge_fill(state, fill, position)
 
 
 def _judge_fill(state: EngineState, fill: OrderFilled, position: Position) -> Iterator[Decision]:
-    if fill.cause in KINDS:
+    if fill.cause in TAKEN_OVER:
         yield from judge_venue_fill(state, fill, position)
     if position.spill or not position.quantity:
         yield from _close_trade(state, position)

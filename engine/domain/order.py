@@ -24,6 +24,8 @@ Purpose = Literal["entry", "exit", "flatten", "panic"]
 FillCause = Literal["order", "stop_loss", "take_profit", "trailing_stop", "liquidation", "adl"]
 """What made a fill: an order of ours, the position's own stop, target or trailing stop at the
 venue, or the venue itself, which liquidates or deleverages (bybit-v5.md 6.4)."""
+TAKEN_OVER: Final[dict[FillCause, str]] = {"liquidation": "liquidated", "adl": "deleveraged"}
+"""Causes that are the venue's own, and the kind of incident that each makes (F39)."""
 
 OrderState = Literal[
     "requested",

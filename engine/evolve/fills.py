@@ -1,6 +1,7 @@
 """Folding executions: the position, the ledger, and the protection clock that starts to run."""
 
 from engine.accounts.account import VirtualAccount
+from engine.domain.order import TAKEN_OVER
 from engine.domain.position import Position
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import OrderRequested, TradeClosed
@@ -133,7 +134,9 @@ def _open(
     A stop that was reported before the fill is kept if it is this order's; an older one is not.
     """
     stop, target = position.venue_stop, position.venue_target
+    incident = _takeover_of(state, position)
     position.clear()
+    position.incident = incident
     if request is not None and stop == request.stop_price and target == request.target_price:
         position.venue_stop, position.venue_target = stop, target
     position.opened_ns = state.at
@@ -145,7 +148,7 @@ def _open(
         under_way = state.blotter.entry_at(position.key)
         if under_way is not None:
             entry = under_way.request
-        elif fill.cause in ("liquidation", "adl"):
+        elif fill.cause in TAKEN_OVER:
             entry = state.blotter.newest_entry(position.key, -fill.side)
         if entry is None:
             return None
@@ -160,6 +163,14 @@ def _open(
     account.open_positions += 1
     account.day_entries += 1
     return account
+
+
+def _takeover_of(state: EngineState, position: Position) -> int:
+    """The open incident of a flat position that the venue is taking over, 0 for none: what it
+    speaks of has not been filled here yet, and ends the incident when it closes.
+    """
+    opened = state.incidents.get(position.incident)
+    return position.incident if opened and opened.kind in TAKEN_OVER.values() else 0
 
 
 def _settle(state: EngineState, position: Position, owner: VirtualAccount | None) -> None:

@@ -160,9 +160,9 @@ def test_a_liquidation_told_between_an_entrys_end_and_its_late_fill_is_its_accou
     taken = run.overtaking("90", "5")
     run.when(attrs.evolve(taken, cause="liquidation"))
     run.then_state(account="alpha", quantity=parse("-5"))
+    assert list(run.state.incidents) == [1], "it is one takeover"
     run.when(run.filled("5", "100", order))
-    run.then_state(quantity=0)
-    assert isinstance(run.decisions[-1], TradeClosed)
+    run.then(a(IncidentClosed, incident=1), a(TradeClosed)).then_state(quantity=0)
 
 
 def test_a_position_that_is_nobodys_is_an_incident_without_an_owner() -> None:
