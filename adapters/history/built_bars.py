@@ -55,8 +55,12 @@ class BuiltBars:
             else:
                 self._take(ats, events, began)
             yield ats, events
-        if self._close_ns and self._close_ns <= min(facts.last_ns, end):
+        # The recording went on, and with it the time, even where a range leaves its ticks out.
+        while 0 < self._close_ns <= min(facts.last_ns, end):
             self._end_bar()
+            if self._close_ns == end:
+                break
+            self._open_bar()
 
     def until(self, at: int) -> list[Item]:
         """Closes and openings that are not after ``at``."""

@@ -22,7 +22,7 @@ from engine.messages.market import (
     MarketEvent,
     MarkPriced,
 )
-from engine.timebase import NEVER, Nanos
+from engine.timebase import Nanos
 
 FUNDING_SOURCE, MARKET_SOURCE = 0, 1
 _RANKS: dict[type, int] = {
@@ -86,19 +86,16 @@ def of_funding(recording: Recording, start: int, end: int) -> Iterator[Item]:
 
 def of_marks(series: Series, first: int, last: int) -> Iterator[Item]:
     """A bar of marks: ``MarkPriced`` with its first price when it opens, and at its close the
-    ``MarkCandle``. Bars that lie in ``[first, last]`` as a whole."""
+    ``MarkCandle``; those that come in ``[first, last]``, of bars that open there."""
     symbol = series.facts.symbol
     before: Item | None = None
-    for bar in series.bars(first, NEVER):
-        if bar.close_ns > last:
-            break
-        opened = item(bar.open_ns, OPENINGS, MarkPriced(symbol, bar.open))
+    for bar in series.bars(first, last + 1):
         if before is not None:
             yield before
-        yield opened
+        yield item(bar.open_ns, OPENINGS, MarkPriced(symbol, bar.open))
         candle = MarkCandle(
             symbol, bar.open_ns, bar.close_ns, bar.open, bar.high, bar.low, bar.close
         )
         before = item(bar.close_ns, CLOSES, candle)
-    if before is not None:
+    if before is not None and before.at <= last:
         yield before

@@ -1,29 +1,18 @@
 """All sources of a run come as one stream in the total order (design 2)."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.history.feed import CLOSES, OPENINGS
-from adapters.history.rare import Item, Pending, item
-from adapters.history.recording import Stretch
-from adapters.history.weave import beside, braid, woven
 from engine.domain.candle import Candle
 from engine.errors import UserError
 from engine.messages.market import (
-    BarOpened,
-    FundingRated,
     MarkCandle,
-    MarketEvent,
     MarkPriced,
-    Quoted,
-    Traded,
 )
-from engine.money import Price, Quantity, Rate
+from engine.money import Price, Quantity
 from engine.timebase import MINUTE, SECOND, Nanos
 from tests.history.files import parquet
 from tests.history.tick_files import (
@@ -223,6 +212,27 @@ def test_candles_of_a_file_stand_beside_ticks(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("ticks", [False, True])
+def test_a_cut_of_the_feed_changes_nothing_before_it(tmp_path: Path, ticks: bool) -> None:
+    rows = [(7.0 * n, str(100 + n % 5), "1", "buy") for n in range(80)]
+    sources = [
+        bars(tmp_path / "BTCUSDT_mark.parquet", 9, step=3, volume=False),
+        rates(tmp_path / "BTCUSDT_funding.parquet", [0, 2, 4, 7]),
+    ]
+    if ticks:
+        best = [(at, price, f"{price}.1") for at, price, *_ in rows]
+        sources.append(trades(tmp_path / "BTCUSDT_trades.parquet", rows))
+        sources.append(quotes(tmp_path / "BTCUSDT_quotes.parquet", best))
+    else:
+        sources.append(bars(tmp_path / "BTCUSDT_1m.parquet", 9))
+    market = opened(*sources)
+    groups = list(market.groups(MINUTE))
+    for second in range(0, 560, 5):
+        cut = ns(second)
+        before = [group for group in groups if group[0] < cut]
+        assert [group for group in market.groups(MINUTE, 0, cut) if group[0] < cut] == before
+
+
 def test_what_orders_are_matched_on_must_be_there_for_each_symbol(tmp_path: Path) -> None:
     one = trades(tmp_path / "BTCUSDT.parquet", [(1.0, "100", "1", "buy")])
     other = quotes(tmp_path / "ETHUSDT.parquet", [(1.0, "100", "100.1")])
@@ -236,87 +246,3 @@ def test_what_orders_are_matched_on_must_be_there_for_each_symbol(tmp_path: Path
     )
     with pytest.raises(UserError, match=r"needs depth of BTCUSDT \(found: trades\)"):
         market.check_needs("depth")
-
-
-def event_of(symbol: str, kind: str, n: int) -> MarketEvent:
-    number = Quantity(n + 1)
-    if kind == "trades":
-        return Traded(symbol, Nanos(n), Price(5), number, 1)
-    return Quoted(symbol, Nanos(n), Price(5), number, Price(6), number)
-
-
-MOMENTS = st.lists(st.integers(0, 30), max_size=30).map(sorted)
-CUTS = st.lists(st.integers(1, 5), min_size=30, max_size=30)
-
-
-def stretches(
-    moments: Sequence[int], events: Sequence[MarketEvent], cuts: Sequence[int]
-) -> list[Stretch]:
-    """Columns cut into pieces of these lengths."""
-    found: list[Stretch] = []
-    place = 0
-    for length in cuts:
-        part = slice(place, place + length)
-        if moments[part]:
-            found.append(([Nanos(at) for at in moments[part]], list(events[part])))
-        place += length
-    return found
-
-
-RARE = st.lists(
-    st.tuples(st.integers(0, 32), st.sampled_from(["close", "open", "rate"])),
-    max_size=8,
-    unique=True,
-)
-
-
-def rare_item(at: int, kind: str) -> Item:
-    event: MarketEvent = BarOpened("B", Nanos(at), Price(1))
-    if kind == "rate":
-        event = FundingRated("B", Nanos(at), Rate(1))
-    if kind == "close":
-        event = Candle("B", Nanos(at - 1), Nanos(at), *(Price(1),) * 4, Quantity(0))
-    return item(Nanos(at), CLOSES if kind == "close" else OPENINGS, event)
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from("AB"), MOMENTS, CUTS), max_size=4),
-    RARE,
-)
-def test_the_order_is_that_of_a_plain_sort_wherever_recordings_are_cut(
-    sources: list[tuple[str, list[int], list[int]]], rare: list[tuple[int, str]]
-) -> None:
-    items = sorted(rare_item(*each) for each in rare)
-    plain: list[tuple[tuple[int, int, int, str, int, int, int], MarketEvent]] = [
-        ((*each[:5], 0, 0), each.event) for each in items
-    ]
-    streams = []
-    for place, (symbol, moments, cuts) in enumerate(sources):
-        events = [
-            event_of(symbol, "trades" if place % 2 else "quotes", n) for n in range(len(moments))
-        ]
-        plain += [
-            ((at, OPENINGS, 1, symbol, 9, place, n), event)
-            for n, (at, event) in enumerate(zip(moments, events, strict=True))
-        ]
-        streams.append(iter(stretches(moments, events, cuts)))
-    plain.sort(key=lambda each: each[0])
-    expected = [
-        (*moment, tuple(event for _, event in group))
-        for moment, group in groupby(plain, key=lambda each: each[0][:2])
-    ]
-    assert list(woven(braid(streams), [Pending(items)])) == expected
-
-
-@given(RARE, RARE)
-def test_rare_events_beside_candles_come_in_their_place(
-    ours: list[tuple[int, str]], others: list[tuple[int, str]]
-) -> None:
-    candles = sorted({at: rare_item(at, "open") for at, _ in ours}.values())
-    items = sorted(rare_item(at, "rate") for at in {at for at, _ in others})
-    groups = [(each.at, each.phase, (each.event,)) for each in candles]
-    expected = [
-        (*moment, tuple(each.event for each in group))
-        for moment, group in groupby(sorted(candles + items), key=lambda each: each[:2])
-    ]
-    assert list(beside(iter(groups), iter(items))) == expected

@@ -237,15 +237,15 @@ WRONG_LINES = [
     ({**ENVELOPE, "msg": 5}, "line 2 has a msg that is no message; remove the line"),
     ({**ENVELOPE, "msg": {"stream": "x"}}, "line 2: the message is not understood ('data' is mis"),
     (
-        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "p": "cheap"}}},  # type: ignore[dict-item]
+        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "p": "cheap"}}},
         "line 2: the message is not understood (cheap is not a number); correct it",
     ),
     (
-        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "p": "100.05"}}},  # type: ignore[dict-item]
+        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "p": "100.05"}}},
         "line 2: a trade's price 100.05 is no multiple of BTCUSDT's tick 0.1; give a recording",
     ),
     (
-        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "q": "0"}}},  # type: ignore[dict-item]
+        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "q": "0"}}},
         "line 2: a trade's quantity 0 is not above 0; correct it, or remove the line",
     ),
     ({"recv_ns": ns(0), "msg": TRADE}, "comes after one of 2025-01-01T00:00:01Z; sort the file"),

@@ -52,7 +52,7 @@ def test_recorders_name_columns_of_trades_in_many_ways(
     tmp_path: Path, columns: dict[str, Any], side: int
 ) -> None:
     market = opened(parquet(tmp_path / "BTCUSDT.parquet", columns))
-    assert played(market) == [(ns(1), Traded(SYMBOL, ns(1), p("100.1"), q("0.5"), side))]  # type: ignore[arg-type]
+    assert played(market) == [(ns(1), Traded(SYMBOL, ns(1), p("100.1"), q("0.5"), side))]
 
 
 def test_csv_gives_what_parquet_gives(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_long_table_gives_the_symbols_of_the_run(tmp_path: Path) -> None:
     market = opened(path, symbols=("BTCUSDT", "ETHUSDT"), ticks={})
     found = {each.facts.symbols: each.facts.events for each in market.recordings}
     assert found == {("BTCUSDT",): 2, ("ETHUSDT",): 1}
-    assert [event.symbol for _, event in played(market)] == ["BTCUSDT", "BTCUSDT", "ETHUSDT"]  # type: ignore[union-attr]
+    assert [event.symbol for _, event in played(market)] == ["BTCUSDT", "BTCUSDT", "ETHUSDT"]
 
 
 def test_funding_settles_at_its_time(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_what_is_held_and_what_is_read_again_is_the_same(tmp_path: Path, rows: i
     }
     market = opened(parquet(tmp_path / "BTCUSDT.parquet", columns))
     (recording,) = market.recordings
-    assert bool(recording.held) == (rows <= 200_000)  # type: ignore[attr-defined]
+    assert bool(recording.held) == (rows <= 200_000)
     found = played(market)
     assert [at for at, _ in found] == [BEGIN + 7 * n for n in range(rows)]
     last = rows - 1
