@@ -2,7 +2,7 @@
 
 ``given(...)`` starts a run with one candle of each symbol at 100 and no position. ``when...``
 brings inputs, ``then...`` looks at the decisions of the last ``when``. After every single step the
-laws of ``tests/properties/laws.py`` are held, so each sentence of the spec is their test too.
+laws of ``replays/trial/laws.py`` are held, so each sentence of the spec is their test too.
 """
 
 from collections.abc import Iterable
