@@ -217,7 +217,8 @@ class VenueMarket:
         if self.orders:
             resting = self.resting
             ladders = [resting.limits]
-            ladders += [resting.triggers[source] for source in self.following]
+            if self.conditional:
+                ladders += [resting.triggers[source] for source in self.following]
             for both in ladders:
                 falling, rising = both[FALLING].first(), both[RISING].first()
                 if falling is not None:

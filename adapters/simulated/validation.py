@@ -39,7 +39,7 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         return PARAMETER, WRONG_INDEX
     if state.orders.find(asked.client_id) is not None:
         return DUPLICATE_ID, "the client order id exists already"
-    is_conditional = asked.order_type in TRIGGERED
+    is_conditional, reduces = asked.order_type in TRIGGERED, only_reduces(asked, position)
     prices = (
         asked.price,
         asked.trigger_price,
@@ -52,11 +52,11 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         refuse_name(asked.client_id)
         or refuse_steps(market, asked.quantity, prices)
         or _refuse_shape(asked)
-        or _refuse_size(market, position, asked)
+        or _refuse_size(market, position, asked, reduces)
         or _refuse_prices(state, market, asked)
         or refuse_value(
             market,
-            only_reduces(asked, position),
+            reduces,
             asked.quantity,
             asked.price or asked.trigger_price or market.last,
         )
@@ -69,7 +69,7 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         )
         or refuse_protection(market, position, asked)
         or refuse_crowd(state, market, is_conditional)
-        or _refuse_margin(state, market, position, asked)
+        or (None if reduces else _refuse_margin(state, market, position, asked))
     )
 
 
@@ -84,10 +84,12 @@ def _refuse_shape(asked: PlaceOrder) -> Refusal | None:
     return None
 
 
-def _refuse_size(market: VenueMarket, position: VenuePosition, asked: PlaceOrder) -> Refusal | None:
+def _refuse_size(
+    market: VenueMarket, position: VenuePosition, asked: PlaceOrder, reduces: bool
+) -> Refusal | None:
     """The quantity, cut to the position where the order only reduces (5.5)."""
     quantity = int(asked.quantity)
-    if only_reduces(asked, position):
+    if reduces:
         if asked.stop_price or asked.target_price:
             return PARAMETER, "a reduce-only order carries no stop and no target"
         size = position.reducible(asked.side)
@@ -110,7 +112,7 @@ def _refuse_margin(
     state: VenueState, market: VenueMarket, position: VenuePosition, asked: PlaceOrder
 ) -> Refusal | None:
     """Opening orders need their cost available; conditional ones not before they trigger (5.1)."""
-    if asked.order_type in TRIGGERED or only_reduces(asked, position):
+    if asked.order_type in TRIGGERED:
         return None
     side, price, tick = asked.side, asked.price, market.instrument.tick
     if not price:
