@@ -4,7 +4,6 @@ A layer is a nested mapping of raw values and, for each leaf, the words that say
 written. Reading a layer judges nothing but its syntax.
 """
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any
 
 from attrs import Factory, define
 
+from adapters.config.documents import parse_document
 from engine.errors import UserError
 
 PREFIX = "TRADEFOLD__"
@@ -57,7 +57,7 @@ def tree_layer(tree: Tree, origin: str) -> Layer:
 
 
 def file_layer(path: Path) -> Layer:
-    """The file's settings: TOML, or JSON when the name ends in ``.json``."""
+    """The file's settings: TOML, or JSON or YAML where its name says so."""
     name = str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -67,13 +67,8 @@ def file_layer(path: Path) -> Layer:
         raise UserError(
             f"{name} cannot be read ({error.strerror}); give the path of a configuration file"
         ) from error
-    if path.suffix.lower() in (".yaml", ".yml"):
-        raise UserError(f"{name} is YAML, which is not read; write the configuration in TOML")
     try:
-        if path.suffix.lower() == ".json":
-            tree = json.loads(text, parse_float=Decimal, parse_constant=str)
-        else:
-            tree = tomllib.loads(text, parse_float=Decimal)
+        tree = parse_document(text, path)
     except ValueError as error:
         raise UserError(f"{name} cannot be parsed: {error}; correct that line") from error
     if not isinstance(tree, dict):

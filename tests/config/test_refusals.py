@@ -218,7 +218,12 @@ def test_a_wrong_variable_is_named(tmp_path: Path, environ: dict[str, str], sent
         ("a.json", b'{"run": ', "line 1"),
         ("a.json", b"[1, 2]", "holds no table of settings"),
         ("a.toml", b"\xff\xfe", "is not a text in UTF-8"),
-        ("a.yaml", b"run:\n  seed: 1\n", "is YAML, which is not read"),
+        ("a.json", b'{"run": {"seed": 1, "seed": 2}}', "'seed' is written twice"),
+        ("a.yaml", b"run:\n  seed: [1\n", "(line 3)"),
+        ("a.yml", b"run:\n  seed: 1\n  seed: 2\n", "(line 3)"),
+        ("a.yaml", b"- 1\n", "holds no table of settings"),
+        ("a.yaml", b"", "holds no table of settings"),
+        ("a.yaml", b"run: !!python/object:os.system {}\n", "line 1"),
         ("a.toml", b"accounts = 1\n", "accounts is a section, not a value"),
     ],
 )
