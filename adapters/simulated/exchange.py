@@ -92,8 +92,9 @@ class SimulatedExchange:
     def observe(self, event: MarketEvent, at: Nanos) -> None:
         """Step on a market event that reaches the engine at ``at``.
 
-        An opening acts at its ``open_ns``, a candle along its path up to ``close_ns``; no report
-        of it reaches us before ``at``. Raises ``InvariantError`` for a symbol without instrument.
+        An opening acts at its ``open_ns``, a candle along its path up to ``close_ns``, in a run on
+        ticks these at their ``venue_ns``; no report of it reaches us before ``at``. Raises
+        ``InvariantError`` for a symbol without instrument.
         """
         ticks = self._ticks
         if ticks is not None:

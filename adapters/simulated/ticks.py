@@ -28,7 +28,7 @@ from engine.timebase import Nanos
 class TickFeed:
     """The ticks of a run, by what it is matched on; ticks of other kinds are no business of it."""
 
-    __slots__ = ("_markets", "_on_depth", "_on_quotes", "_reports", "_state")
+    __slots__ = ("_markets", "_on_depth", "_on_quotes", "_on_trades", "_reports", "_state")
 
     def __init__(self, state: VenueState, reports: ReportQueue, matched_on: MatchedOn) -> None:
         self._state = state
@@ -36,6 +36,7 @@ class TickFeed:
         self._markets = state.markets
         self._on_quotes = matched_on == "quotes"
         self._on_depth = matched_on == "depth"
+        self._on_trades = matched_on == "trades"
 
     def observe(self, event: MarketEvent, at: Nanos) -> bool:
         """Step on a tick or a bar; False for an event that is neither.
@@ -67,7 +68,8 @@ class TickFeed:
                 return True
             kept.traded_ns = event.venue_ns
             market.last = price = event.price
-            kept.tape.add(event.quantity, event.venue_ns)
+            if self._on_trades:
+                kept.tape.add(event.quantity, event.venue_ns)
             if not market.floor < price < market.ceiling:
                 self._traded(market, event, at)
         elif type(event) is DepthChanged:

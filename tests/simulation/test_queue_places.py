@@ -6,9 +6,12 @@ The order ``a`` buys or sells 4 and comes to rest 21 ms after the start.
 import pytest
 
 from engine.domain.order import BUY, SELL, Side
+from engine.ids import ClientId
+from engine.messages.effects import AmendOrder
 from engine.messages.market import MarketEvent
 from engine.messages.runs import MatchedOn, QueueModel
-from tests.simulation.given import cancel, order
+from engine.money import Price, Quantity
+from tests.simulation.given import BTC, cancel, e8, order
 from tests.simulation.given_ticks import TickSession, depth, quoted, traded
 
 FIRST: dict[MatchedOn, MarketEvent] = {
@@ -31,6 +34,12 @@ def resting(
     session.ask(1, order("a", side, quantity, order_type="limit", price=price))
     assert session.take_kinds() == ["OrderAccepted"]
     return session
+
+
+def amend(client_id: str, quantity: str, price: str) -> AmendOrder:
+    """A request to change an order; 0 leaves a value."""
+    none = Price(0)
+    return AmendOrder(BTC, ClientId(client_id), Quantity(e8(quantity)), Price(e8(price)), none)
 
 
 # Of trades nobody knows the queue.
@@ -124,6 +133,16 @@ def test_what_vanishes_without_a_trade_was_behind_us_or_everywhere_alike(
     session.see(traded(50, "99 x 11", SELL))
 
     assert session.fills() == fills
+
+
+@pytest.mark.parametrize("queue", ["back", "pro_rata"])
+def test_what_was_traded_has_not_vanished(queue: QueueModel) -> None:
+    """10 ahead and 10 behind; a trade of 4 leaves the 16 that are told: 6 are ahead, not fewer."""
+    session = resting("depth", queue)
+    session.see(depth(30, "99 x 20"), traded(40, "99 x 4", SELL), depth(41, "99 x 16"))
+    session.see(traded(50, "99 x 7", SELL))
+
+    assert session.fills() == ["a 1 @ 99 maker"]
 
 
 @pytest.mark.parametrize("queue", ["back", "pro_rata"])
@@ -327,6 +346,27 @@ def test_an_order_that_comes_again_joins_at_the_back() -> None:
     session.see(traded(60, "99 x 22", SELL))
 
     assert session.fills() == ["b 1 @ 99 maker"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "prices", "fills"),
+    [
+        ("3", (), ["a 2 @ 99 maker"]),
+        ("4", ("98", "99"), []),
+    ],
+    ids=["a smaller quantity", "another price and back"],
+)
+def test_only_an_order_that_is_made_smaller_keeps_its_place(
+    quantity: str, prices: tuple[str, ...], fills: list[str]
+) -> None:
+    """10 were ahead, and 20 have come behind: a trade of 12 reaches the order that stayed."""
+    session = resting("quotes", "back")
+    session.see(quoted(25, "99 x 30", "101 x 1"))
+    session.ask(30, *[amend("a", quantity, price) for price in prices or ("0",)])
+    session.take()
+    session.see(traded(60, "99 x 12", SELL))
+
+    assert session.fills() == fills
 
 
 @pytest.mark.parametrize("queue", ["through", "back", "front"])

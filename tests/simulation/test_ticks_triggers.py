@@ -184,16 +184,16 @@ def test_a_resting_entry_can_be_stopped_by_the_trade_that_filled_it() -> None:
     assert session.fills() == ["a 1 @ 98 maker", "stop_loss 1 @ 94"]
 
 
-def test_a_reducing_order_whose_position_was_stopped_on_the_way_does_not_fill() -> None:
-    """It was cancelled with the position, so a later trade beyond its price opens nothing."""
+def test_a_reducing_order_whose_position_ends_on_the_way_does_not_fill() -> None:
+    """Short 1. The trade at 90 meets the target at 95 before the bid at 93 that would reduce."""
     session = TickSession("trades", leverage="1")
     session.see(traded(0, "100 x 1"))
-    session.ask(1, order("a", BUY, "1", stop="97"))
-    session.ask(2, order("b", SELL, "1", order_type="limit", price="103", reduce_only=True))
+    session.ask(1, order("a", SELL, "1", target="95"))
+    session.ask(2, order("b", BUY, "1", order_type="limit", price="93", reduce_only=True))
     session.take()
-    session.see(traded(50, "96 x 9", SELL), traded(51, "104 x 9", BUY))
+    session.see(traded(50, "90 x 9", SELL))
 
-    assert session.fills() == ["stop_loss 1 @ 96"]
+    assert session.fills() == ["take_profit 1 @ 95"]
     assert session.exchange.open_orders == ()
 
 
