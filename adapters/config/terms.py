@@ -64,7 +64,7 @@ def to_terms(
         base_interval_ns=base_interval_ns,
         venue=_venue(settings.venue),
         simulation=_simulation(settings.simulation),
-        instruments=tuple(_instrument(each, settings.instruments[each]) for each in symbols),
+        instruments=tuple(instrument_of(each, settings.instruments[each]) for each in symbols),
         accounts=tuple(
             _account(
                 name,
@@ -133,7 +133,8 @@ def _faults(section: FaultsSection) -> FaultTerms:
     )
 
 
-def _instrument(symbol: str, section: InstrumentSection) -> Instrument:
+def instrument_of(symbol: str, section: InstrumentSection) -> Instrument:
+    """A contract as the engine knows it."""
     return Instrument(
         symbol=symbol,
         settle_asset=section.settle_asset,

@@ -230,6 +230,14 @@ class SimulatedExchange:
         """Orders that rest or wait for their trigger, the oldest first."""
         return tuple(self._state.orders.open.values())
 
+    def order(self, venue_order_id: str) -> VenueOrder | None:
+        """An order, open or lately finished, by the venue's name; to read, not to write."""
+        return self._state.orders.find_venue_id(venue_order_id)
+
+    def market(self, symbol: str) -> VenueMarket:
+        """What the venue keeps of one symbol; to read, not to write."""
+        return self._market(symbol)
+
     @property
     def remembered(self) -> int:
         """How many things are held in memory: orders, requests and reports under way."""
