@@ -9,13 +9,14 @@ from typing import Literal
 from attrs import evolve
 
 from adapters.simulated.exchange import SimulatedExchange
+from engine.domain.order import BUY, Side
 from engine.messages.effects import Effect
 from engine.messages.market import DepthChanged, MarketEvent, Quoted, Traded
 from engine.messages.runs import MatchedOn, QueueModel, TargetFill
 from engine.messages.venue import OrderFilled
 from engine.money import Price, Quantity, Rate, render
 from engine.timebase import MILLISECOND, Nanos
-from tests.simulation.given import START, Session, e8, terms
+from tests.simulation.given import START, Session, e8, order, terms
 
 LEVEL = tuple[Price, Quantity]
 
@@ -87,3 +88,43 @@ class TickSession(Session):
             for one in self.take()
             if isinstance(one, OrderFilled)
         ]
+
+
+FIRST: dict[MatchedOn, MarketEvent] = {
+    "trades": traded(0, "100 x 1"),
+    "quotes": quoted(0, "99 x 10", "101 x 10"),
+    "depth": depth(0, "99 x 10, 98 x 5, 96 x 5", "101 x 10, 102 x 5, 104 x 5", True),
+}
+
+
+def resting(
+    matched_on: MatchedOn,
+    queue: QueueModel,
+    price: str = "99",
+    side: Side = BUY,
+    quantity: str = "4",
+) -> TickSession:
+    """``a`` rests in a market of 99 and 101."""
+    session = TickSession(matched_on, queue)
+    session.see(FIRST[matched_on])
+    session.ask(1, order("a", side, quantity, order_type="limit", price=price))
+    assert session.take_kinds() == ["OrderAccepted"]
+    return session
+
+
+def market(matched_on: MatchedOn, at: int, bid: str, ask: str) -> MarketEvent:
+    """The best bid and ask of 9, as the run sees them; of trades their middle."""
+    if matched_on == "quotes":
+        return quoted(at, f"{bid} x 9", f"{ask} x 9")
+    if matched_on == "depth":
+        return depth(at, f"{bid} x 9", f"{ask} x 9", True)
+    return traded(at, f"{(int(bid) + int(ask)) // 2} x 9")
+
+
+def long_of_one(matched_on: MatchedOn, target_fill: TargetFill = "level") -> TickSession:
+    """Long 1 where the market is 100, with a stop at 95 and a target at 110."""
+    session = TickSession(matched_on, target_fill=target_fill, leverage="1")
+    session.see(market(matched_on, 0, "99", "101"))
+    session.ask(1, order("a", BUY, "1", stop="95", target="110"))
+    session.take()
+    return session

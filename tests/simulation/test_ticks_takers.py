@@ -27,8 +27,8 @@ def test_of_trades_a_taker_pays_the_last_one_spread_and_slippage(side: Side, pri
 
 def test_of_trades_takers_share_a_minute_of_them() -> None:
     """10 % of the 30 and 20 of this minute are 5, and of the whole minute later as well; in the
-    minute after it the 8 traded so far are less than the 50 of the minute before. Two minutes on the
-    minute before had none, and 1 is traded so far.
+    minute after it the 8 traded so far are less than the 50 of the one before. Two minutes on
+    the minute before had none, and 1 is traded so far.
     """
     session = TickSession("trades", volume_share="0.1")
     session.see(traded(0, "100 x 30"), traded(1, "100 x 20"))
