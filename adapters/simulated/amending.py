@@ -77,6 +77,8 @@ def amend_order(state: VenueState, asked: AmendOrder, now: Nanos) -> None:
         state.refresh(market)
     elif order.triggered:
         meet_market(state, market, order, market.last, now)
+        # One that ends here without a fill has held margin until now.
+        state.refresh(market)
     else:
         rest(state, market, order, now)
 

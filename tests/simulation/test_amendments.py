@@ -264,3 +264,12 @@ def test_an_amended_price_must_fit_the_tier_of_the_leverage() -> None:
 
     told = ["OrderAccepted a", "AmendRejected a 110090", "OrderAmended a"]
     assert words(session.take()) == told
+
+
+def test_an_amendment_that_ends_a_post_only_order_gives_its_margin_back() -> None:
+    session = at_100()
+    bid = order("a", BUY, "2", order_type="limit", price="98", time_in_force="PostOnly")
+    session.send(bid, amend("a", price="101"), at=CLOSE_0)
+
+    assert words(session.take())[-1].startswith("OrderCancelled a")
+    assert session.exchange.available == session.exchange.wallet
