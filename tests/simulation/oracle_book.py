@@ -40,6 +40,18 @@ class Position:
     stop_by: str = "last"
     target: Number = ZERO
     target_by: str = "last"
+    distance: Number = ZERO
+    """Of the trailing stop, which follows from ``begins`` on (0: at once); ``best`` so far."""
+    begins: Number = ZERO
+    best: Number = ZERO
+    leverage: Number = Fraction(1)
+    added: Number = ZERO
+    """Margin beyond that of its entry; negative where funding took it."""
+
+    @property
+    def protection(self) -> tuple[Number, Number, Number]:
+        """What is told of it."""
+        return self.stop, self.target, self.distance
 
     @property
     def side(self) -> int:
@@ -95,10 +107,16 @@ class Market:
     taken: Number = ZERO
     """What takers had of it."""
     executions: int = 0
+    settled_ns: int = 0
 
     def price(self, source: str) -> Number:
         """The price of a trigger's source."""
         return self.told.get(source, self.last)
+
+    @property
+    def mark(self) -> Number:
+        """The mark price."""
+        return self.price("mark")
 
     @property
     def following(self) -> tuple[str, ...]:

@@ -1,33 +1,47 @@
 """Both exchanges side by side: one request or price for both, then everything compared."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from adapters.simulated.exchange import SimulatedExchange
 from engine.domain.candle import Candle
-from engine.messages.effects import CancelOrder, Effect, LookUpOrder, PlaceOrder, SetStop
-from engine.messages.market import BarOpened, IndexPriced, MarkPriced
+from engine.messages.effects import (
+    AmendOrder,
+    CancelOrder,
+    Effect,
+    LookUpOrder,
+    PlaceOrder,
+    SetLeverage,
+    SetStop,
+)
+from engine.messages.market import BarOpened, FundingRated, IndexPriced, MarkPriced
 from engine.messages.runs import Terms
 from engine.messages.venue import (
+    AmendRejected,
     CancelRejected,
     ExecutionReport,
+    FundingPaid,
+    LeverageRejected,
+    LeverageSet,
     OrderAccepted,
+    OrderAmended,
     OrderCancelled,
     OrderFilled,
     OrderFound,
     OrderNotFound,
     OrderRejected,
     OrderTriggered,
+    PositionLiquidated,
     StopRejected,
     StopReported,
 )
-from engine.money import Price
+from engine.money import Price, Rate
 from engine.timebase import MINUTE, NEVER, SECOND, Nanos
 from tests.simulation.given import REQUEST_NS, START
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import number
-from tests.simulation.oracle_prices import close_bar, open_bar, tell_price
-from tests.simulation.oracle_rules import order_code, stop_code
+from tests.simulation.oracle_margin import available, liquidation_price, margin, set_leverage
+from tests.simulation.oracle_prices import close_bar, open_bar, settle, tell_price
+from tests.simulation.oracle_rules import amend_code, order_code, stop_code
 
 TOLD: dict[type, Callable[..., tuple[object, ...]]] = {
     OrderAccepted: lambda r: (r.client_id, r.venue_order_id),
@@ -36,9 +50,29 @@ TOLD: dict[type, Callable[..., tuple[object, ...]]] = {
     OrderCancelled: lambda r: (r.client_id, r.reason),
     CancelRejected: lambda r: (r.client_id, r.code),
     StopRejected: lambda r: (r.key, r.code),
-    StopReported: lambda r: (r.key, number(r.stop_price), number(r.target_price)),
+    StopReported: lambda r: (
+        r.key,
+        *map(number, (r.stop_price, r.target_price, r.trailing_distance)),
+    ),
+    OrderAmended: lambda r: (r.client_id, *map(number, (r.quantity, r.price, r.trigger_price))),
+    AmendRejected: lambda r: (r.client_id, r.code),
+    LeverageSet: lambda r: (r.key, number(r.leverage)),
+    LeverageRejected: lambda r: (r.key, r.code),
+    PositionLiquidated: lambda r: (
+        r.key,
+        *map(number, (r.quantity, r.mark, r.bankruptcy_price)),
+    ),
+    FundingPaid: lambda r: (
+        r.key,
+        r.execution_id,
+        *map(number, (r.quantity, r.price, r.rate, r.amount)),
+    ),
     OrderNotFound: lambda r: (r.client_id,),
-    OrderFound: lambda r: (r.client_id, r.state, number(r.filled_quantity)),
+    OrderFound: lambda r: (
+        r.client_id,
+        r.state,
+        *map(number, (r.filled_quantity, r.quantity, r.price, r.trigger_price)),
+    ),
     OrderFilled: lambda r: (
         r.client_id,
         r.execution_id,
@@ -48,6 +82,7 @@ TOLD: dict[type, Callable[..., tuple[object, ...]]] = {
         number(r.quantity),
         number(r.fee),
         r.is_maker,
+        r.is_ambiguous,
     ),
 }
 """What is compared of each report; its name comes before."""
@@ -91,6 +126,10 @@ class Both:
                 oracle.set_stop(effect, stop_code(oracle, effect))
             case LookUpOrder():
                 oracle.look_up(effect)
+            case AmendOrder():
+                oracle.amend(effect, amend_code(oracle, effect))
+            case SetLeverage():
+                set_leverage(oracle, effect)
             case _:
                 raise AssertionError(f"the oracle does not know {effect}")
         self.compare()
@@ -113,6 +152,14 @@ class Both:
         kind = MarkPriced if source == "mark" else IndexPriced
         self.exchange.observe(kind(symbol, Price(price)), self.now)
         tell_price(self.oracle, symbol, source, number(price))
+        self.compare()
+
+    def settle(self, symbol: str, rate: int) -> None:
+        """Funding is settled."""
+        self.requests += 1
+        event = FundingRated(symbol, self.now, Rate(rate))
+        self.exchange.observe(event, self.now)
+        settle(self.oracle, event)
         self.compare()
 
     def compare(self) -> None:
@@ -139,8 +186,16 @@ class Both:
         assert ours == theirs
         resting = {str(o.client_id): number(o.remaining) for o in exchange.open_orders}
         assert resting == {o.name: o.remaining for o in oracle.waiting}
-        money = [exchange.wallet, exchange.available, exchange.realised - exchange.fees]
-        deposit = number(oracle.terms.venue.wallet)
-        expected: list[Fraction] = [oracle.wallet, oracle.available, oracle.wallet - deposit]
+        money = [exchange.wallet, exchange.available, exchange.funding, exchange.insurance]
+        expected = [oracle.wallet, available(oracle), oracle.funding, oracle.insurance]
         assert list(map(number, money)) == expected
+        earned = exchange.realised - exchange.fees - exchange.funding
+        assert exchange.wallet == oracle.terms.venue.wallet + earned
+        for key, position in exchange.positions.items():
+            mine = oracle.of(key)
+            assert mine is not None
+            held = margin(oracle, mine.side, mine.entry, mine.leverage) + mine.added
+            assert number(exchange.position_margin(key)) == held
+            end = number(exchange.liquidation_price(key))
+            assert end == liquidation_price(oracle, mine), f"{key} {position.quantity} ends"
         assert exchange.ambiguous_bars == oracle.ambiguous

@@ -6,15 +6,31 @@ from fractions import Fraction
 from itertools import pairwise
 
 from engine.domain.candle import Candle
+from engine.messages.market import FundingRated
 from tests.simulation.oracle import Oracle
-from tests.simulation.oracle_book import WITHOUT_LIMIT, ZERO, Number, Order, Position, number
+from tests.simulation.oracle_book import (
+    WITHOUT_LIMIT,
+    ZERO,
+    Number,
+    Order,
+    Position,
+    cent,
+    number,
+)
+from tests.simulation.oracle_end import liquidate
+from tests.simulation.oracle_margin import (
+    available,
+    liquidation_price,
+    opening_code,
+)
 
 RISING, FALLING = 1, -1
+SMALLEST = Fraction(1, 10**8)
 
 
 @dataclass(eq=False)
 class Guard:
-    """A position's own stop or target."""
+    """What a position waits for: its stop, its target, its end …"""
 
     position: Position
     cause: str
@@ -60,12 +76,15 @@ class Way:
             ]
             if not on_the_way:
                 return
-            distance, _, _, what = min(on_the_way, key=lambda one: one[:3])
+            distance, _, _, what = min(on_the_way, key=self.turn)
             level = direction * distance
             here = max(here, level) if direction == RISING else min(here, level)
+            if isinstance(what, Guard) and what.cause == "follow":
+                what.position.best = end
+                continue
             position = what.position
             side = position.side
-            self.act(what, level, self.elsewhere or here)
+            self.act(what, level, here)
             if self.candle is not None and position.side not in (0, side):
                 self.new.append(position)
 
@@ -74,31 +93,55 @@ class Way:
         self.go(price, price, FALLING)
         self.go(price, price, RISING)
 
+    def turn(self, one: tuple[Number, int, int, Guard | Order]) -> tuple[bool, Number, int, int]:
+        """Whose turn is first: the nearest; where a price jumps to, a liquidation at once."""
+        distance, rank, age, what = one
+        ends = isinstance(what, Guard) and what.cause == "liquidation" and not self.inside
+        return not ends, distance, rank, age
+
     def everything(self, direction: int) -> Iterator[tuple[Number, int, int, Guard | Order]]:
-        """All that a price in ``direction`` can meet: level, stops before all else, age."""
-        for place, position in enumerate(self.oracle.positions):
-            if position.key.symbol != self.symbol or not position.side:
-                continue
-            stops, waits = direction == -position.side, position in self.new
-            if stops and position.stop and position.stop_by in self.sources:
-                yield position.stop, 0, place, Guard(position, "stop_loss")
-            if not stops and not waits and position.target and position.target_by in self.sources:
-                yield position.target, 1, place, Guard(position, "take_profit")
+        """All that a price in ``direction`` can meet: level, guards before orders, age."""
+        place = 0
+        for position in self.oracle.positions:
+            for source, meets, level, cause in self.guards(position):
+                place += 1
+                if meets == direction and source in self.sources:
+                    yield level, 0, place, Guard(position, cause)
         for order in self.oracle.waiting:
             if order.symbol != self.symbol:
                 continue
             if not order.triggered:
                 if order.meets == direction and order.asked.trigger_by in self.sources:
-                    yield order.trigger, 2, order.age, order
+                    yield order.trigger, 1, order.age, order
             elif direction == -order.side and self.room > 0:
                 through = self.oracle.terms.simulation.queue != "front"
                 past = self.oracle.tick(self.symbol) if through else ZERO
-                yield order.price + direction * past, 2, order.age, order
+                yield order.price + direction * past, 1, order.age, order
 
-    def act(self, what: Guard | Order, level: Number, here: Number) -> None:
-        """Do what waited at ``level``, the market being at ``here``."""
-        oracle = self.oracle
-        if isinstance(what, Guard):
+    def guards(self, position: Position) -> Iterator[tuple[str, int, Number, str]]:
+        """Source, direction, level and cause of all that a position waits for."""
+        side = position.side
+        if position.key.symbol != self.symbol or not side:
+            return
+        end = liquidation_price(self.oracle, position)
+        if end:
+            yield "mark", -side, end, "liquidation"
+        if position.stop:
+            yield position.stop_by, -side, position.stop, "stop_loss"
+        if position.target and position not in self.new:
+            yield position.target_by, side, position.target, "take_profit"
+        if position.best:
+            yield "last", -side, position.best - side * position.distance, "trailing_stop"
+            yield "last", side, position.best + side * SMALLEST, "follow"
+        elif position.distance:
+            yield "last", side, position.begins, "follow"
+
+    def act(self, what: Guard | Order, level: Number, price: Number) -> None:
+        """Do what waited at ``level``, the price on its way being at ``price``."""
+        oracle, here = self.oracle, self.elsewhere or price
+        if isinstance(what, Guard) and what.cause == "liquidation":
+            liquidate(oracle, what.position, price, here)
+        elif isinstance(what, Guard):
             self.close(what, level, here)
         elif what.triggered:
             quantity = min(what.remaining, self.room)
@@ -110,8 +153,10 @@ class Way:
             oracle.waiting.remove(what)
             what.triggered = True
             oracle.tell("OrderTriggered", what.name)
-            price = what.price or oracle.worse(what.side, here, oracle.off_market, self.symbol)
-            if not what.reduces and oracle.cost(what, price) > oracle.available:
+            short = not what.reduces and opening_code(
+                oracle, what.position, what.side, what.remaining, what.price, here
+            )
+            if short:
                 oracle.end(what, "EC_Others")
             else:
                 oracle.meet(what, here)
@@ -119,18 +164,19 @@ class Way:
     def close(self, guard: Guard, level: Number, here: Number) -> None:
         """A stop pays where the market is, a target gets its level and no better."""
         oracle, position, candle = self.oracle, guard.position, self.candle
-        if guard.cause == "stop_loss":
-            if self.inside and candle is not None and position.target:
-                both = number(candle.low) <= position.target <= number(candle.high)
-                oracle.ambiguous += both
-        elif not self.elsewhere and oracle.terms.simulation.target_fill == "level":
+        is_stop, both = guard.cause != "take_profit", False
+        other = position.target if is_stop else position.stop
+        if self.inside and candle is not None and other:
+            both = number(candle.low) <= other <= number(candle.high)
+            oracle.ambiguous += both
+        if not is_stop and not self.elsewhere and oracle.terms.simulation.target_fill == "level":
             here = level
-        side, size = position.side, abs(position.quantity)
+        was, side, size = position.quantity, position.side, abs(position.quantity)
         price = oracle.worse(-side, here, oracle.off_market, self.symbol)
         oracle.age += 1
-        oracle.execute(position, "", guard.cause, -side, price, size, False)
+        oracle.execute(position, "", guard.cause, -side, price, size, False, both)
         oracle.markets[self.symbol].taken += size
-        oracle.look_after(position, side, None)
+        oracle.look_after(position, was, None)
 
 
 def open_bar(oracle: Oracle, symbol: str, price: Number) -> None:
@@ -162,6 +208,30 @@ def tell_price(oracle: Oracle, symbol: str, source: str, price: Number) -> None:
     market = oracle.markets[symbol]
     market.told[source] = price
     Way(oracle, symbol, (source,), elsewhere=market.last).stand(price)
+
+
+def settle(oracle: Oracle, event: FundingRated) -> None:
+    """Funding of a symbol: quantity * mark * rate, longs pay at a positive rate (6.6).
+
+    What the wallet has not available is taken from the position's own margin.
+    """
+    market = oracle.markets[event.symbol]
+    if event.settle_ns <= market.settled_ns:
+        return
+    market.settled_ns = event.settle_ns
+    for position in oracle.positions:
+        if position.key.symbol != event.symbol or not position.side:
+            continue
+        exact = position.quantity * market.mark * number(event.rate)
+        amount = cent(abs(exact)) * (1 if exact > 0 else -1)
+        position.added -= max(ZERO, amount - max(ZERO, available(oracle)))
+        oracle.wallet -= amount
+        oracle.funding += amount
+        market.executions += 1
+        paid = position.quantity, market.mark, number(event.rate), amount
+        name = f"{event.symbol}-{market.executions}"
+        oracle.tell("FundingPaid", position.key, name, *paid)
+    Way(oracle, event.symbol, ("mark",), elsewhere=market.last).stand(market.mark)
 
 
 def is_low_first(oracle: Oracle, symbol: str, below: Number, above: Number) -> bool:

@@ -3,9 +3,10 @@
 A request is judged by the first rule that it breaks; the answer is a return code, 0 for none.
 """
 
-from engine.messages.effects import PlaceOrder, SetStop
+from engine.messages.effects import AmendOrder, PlaceOrder, SetStop
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import CONDITIONAL, LIMITS, ZERO, Number, Order, number
+from tests.simulation.oracle_margin import available, held_by_orders, opening_code, tier_code
 
 
 def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
@@ -24,6 +25,8 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
         return 10001
     is_limit, waits = asked.order_type in LIMITS, asked.order_type in CONDITIONAL
     if is_limit != bool(asked.price) or waits != bool(asked.trigger_price):
+        return 10001
+    if not is_limit and asked.time_in_force == "PostOnly":
         return 10001
     closes_side = {0: 0, 1: -1, 2: 1}[asked.key.position_index] == asked.side
     reduces = asked.reduce_only or closes_side
@@ -50,20 +53,78 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
         if order.meets < 0 and order.trigger >= now:
             return 110093
     value = (own or market.last) * number(asked.quantity)
-    if not asked.reduce_only and value < number(instrument.min_notional):
+    if not reduces and value < number(instrument.min_notional):
         return 110094
     stop, target = number(asked.stop_price), number(asked.target_price)
     if wrong_side(asked.side, stop, own or market.price(asked.stop_by)):
         return 10001
     if wrong_side(-asked.side, target, own or market.price(asked.target_by)):
         return 10001
-    if not reduces and not waits:
-        order = Order(asked, position, 0, quantity, reduces)
-        symbol = asked.key.symbol
-        price = order.price or oracle.worse(order.side, market.last, oracle.off_market, symbol)
-        if oracle.cost(order, price) > oracle.available:
-            return 110007
-    return 0
+    waiting = [one for one in oracle.waiting if one.symbol == asked.key.symbol]
+    conditional = [one for one in waiting if not one.triggered]
+    if waits and len(conditional) >= 10:
+        return 110009
+    if not waits and len(waiting) - len(conditional) >= 500:
+        return 110020
+    if reduces or waits:
+        return 0
+    return opening_code(oracle, position, asked.side, quantity, number(asked.price), market.last)
+
+
+def amend_code(oracle: Oracle, asked: AmendOrder) -> int:
+    """Why the venue does not amend an order."""
+    order = oracle.known.get(asked.client_id)
+    if order is None or order.asked.key != asked.key:
+        return 110001
+    if order not in oracle.waiting:
+        return 110008
+    if (asked.price and not order.is_limit) or (asked.trigger_price and order.triggered):
+        return 10001
+    instrument, market = oracle.instruments[order.symbol], oracle.markets[order.symbol]
+    quantity = number(asked.quantity) or order.quantity
+    price = number(asked.price) or order.price
+    trigger = number(asked.trigger_price) or order.trigger
+    if quantity > order.quantity:
+        return 110022
+    if quantity <= order.filled:
+        return 110064
+    if (quantity, price, trigger) == (order.quantity, order.price, order.trigger):
+        return 10001
+    tick = number(instrument.tick)
+    if (
+        quantity % number(instrument.lot)
+        or price % tick
+        or trigger % tick
+        or min(price, trigger) < 0
+    ):
+        return 10001
+    if quantity < number(instrument.min_quantity):
+        return 10001
+    if price and not number(instrument.min_price) <= price <= number(instrument.max_price):
+        return 110003
+    base = price or trigger
+    if not order.reduces and base * quantity < number(instrument.min_notional):
+        return 110094
+    if asked.trigger_price:
+        now = market.price(order.asked.trigger_by)
+        if order.meets > 0 and trigger <= now:
+            return 110092
+        if order.meets < 0 and trigger >= now:
+            return 110093
+    if wrong_side(order.side, number(order.asked.stop_price), base):
+        return 10001
+    if wrong_side(-order.side, number(order.asked.target_price), base):
+        return 10001
+    if order.reduces or not order.triggered or price == order.price:
+        return 0
+    before, there = held_by_orders(oracle, order.symbol), available(oracle)
+    was = order.quantity, order.price
+    order.quantity, order.price = quantity, price
+    code = tier_code(oracle, order.position, order.side, ZERO)
+    if held_by_orders(oracle, order.symbol) - before > there:
+        code = 110007
+    order.quantity, order.price = was
+    return code
 
 
 def stop_code(oracle: Oracle, asked: SetStop) -> int:
@@ -72,17 +133,24 @@ def stop_code(oracle: Oracle, asked: SetStop) -> int:
     if position is None or not position.side:
         return 10001
     tick = oracle.instruments[asked.key.symbol].tick
-    if any(price < 0 or price % tick for price in (asked.stop_price, asked.target_price)):
+    trailing = asked.trailing_distance, asked.activation_price
+    prices = (asked.stop_price, asked.target_price, *trailing)
+    if any(price < 0 or price % tick for price in prices):
         return 10001
+    market, side = oracle.markets[asked.key.symbol], position.side
     stop, target = number(asked.stop_price), number(asked.target_price)
-    if (stop, target) == (position.stop, position.target):
+    was = position.stop, position.stop_by, position.target, position.target_by
+    if (stop, asked.stop_by, target, asked.target_by) != was:
+        if wrong_side(side, stop, market.price(asked.stop_by)):
+            return 10001
+        if wrong_side(-side, target, market.price(asked.target_by)):
+            return 10001
+    distance, begins = map(number, trailing)
+    if begins and not distance:
+        return 10001
+    if (distance, begins) == (position.distance, position.begins):
         return 0
-    market = oracle.markets[asked.key.symbol]
-    if wrong_side(position.side, stop, market.price(asked.stop_by)):
-        return 10001
-    if wrong_side(-position.side, target, market.price(asked.target_by)):
-        return 10001
-    return 0
+    return 10001 if distance >= market.last or wrong_side(-side, begins, market.last) else 0
 
 
 def wrong_side(side: int, level: Number, base: Number) -> bool:

@@ -5,104 +5,66 @@ from typing import Any
 import attrs
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from engine.domain.candle import Candle
+from engine.domain.instrument import RiskTier
 from engine.domain.order import OrderType, PriceSource, Side, TimeInForce
-from engine.ids import ClientId, PositionKey
-from engine.messages.effects import CancelOrder, LookUpOrder, PlaceOrder, SetStop
-from engine.money import Price, Quantity
+from engine.ids import ClientId
+from engine.messages.effects import (
+    AmendOrder,
+    CancelOrder,
+    LookUpOrder,
+    SetLeverage,
+    SetStop,
+)
+from engine.money import Price, Quantity, Rate
 from engine.timebase import MINUTE, Nanos
 from tests.simulation.given import START, e8, terms
+from tests.simulation.oracle_draws import (
+    AWAY,
+    FORCES,
+    LADDERS,
+    NONSENSE,
+    ORDER_TYPES,
+    QUANTITIES,
+    SENSE,
+    SIDES,
+    SIMULATION,
+    SOURCES,
+    SYMBOLS,
+    TERMS,
+    TICK,
+    VENUE,
+    VOLUMES,
+    Asking,
+)
 from tests.simulation.oracle_drive import Both
 
-TICK = e8("0.1")
-SYMBOLS = ("BTCUSDT", "BTCUSDT", "BTCUSDT", "ETHUSDT")
-SIDES: st.SearchStrategy[Side] = st.sampled_from([1, -1])
-SOURCES: st.SearchStrategy[PriceSource] = st.sampled_from(["last", "last", "mark", "index"])
-ORDER_TYPES: st.SearchStrategy[OrderType] = st.sampled_from(
-    [
-        "market",
-        "market",
-        "limit",
-        "limit",
-        "stop_market",
-        "stop_limit",
-        "take_profit_market",
-        "take_profit_limit",
-    ]
-)
-FORCES: st.SearchStrategy[TimeInForce] = st.sampled_from(["GTC", "GTC", "IOC", "FOK", "PostOnly"])
-QUANTITIES = st.sampled_from(["0.5", "1", "1", "2.345", "7"])
-AWAY = st.one_of(st.integers(-40, 40), st.integers(-8, 8))
-"""Ticks from the market."""
-SENSE = [""] * 24
-NONSENSE = [
-    "index",
-    "name",
-    "fields",
-    "trigger",
-    "quantity 60",
-    "quantity 101",
-    "quantity 0",
-    "quantity 0.0005",
-    "quantity 0.001",
-    "quantity -1",
-    "bent price",
-    "bent stop",
-    "wrong stop",
-    "wrong target",
-    "reduces and protects",
-]
-VOLUMES = st.sampled_from(["0", "3.5", "20", "50", "1000"])
 
-
-TERMS = st.fixed_dictionaries(
-    {
-        "wallet": st.sampled_from(["300", "3000", "100000"]),
-        "leverage": st.sampled_from(["1", "3", "10", "33.33"]),
-        "half_spread": st.sampled_from(["0", "0.0003"]),
-        "slippage": st.sampled_from(["0", "0.0007"]),
-        "volume_share": st.sampled_from(["0", "0", "0.1"]),
-        "path": st.sampled_from(["worst_first", "best_first", "nearest_first"]),
-    }
-)
-VENUE = st.fixed_dictionaries({"position_mode": st.sampled_from(["one_way", "one_way", "hedge"])})
-SIMULATION = st.fixed_dictionaries(
-    {
-        "queue": st.sampled_from(["through", "through", "front"]),
-        "target_fill": st.sampled_from(["level", "level", "better"]),
-    }
-)
-
-
-class Venue(RuleBasedStateMachine):
+class Venue(Asking):
     """Both exchanges under a random session."""
 
-    both: Both
-
-    @initialize(told=TERMS, venue=VENUE, simulation=SIMULATION)
+    @initialize(told=TERMS, venue=VENUE, simulation=SIMULATION, ladder=LADDERS)
     def begin(
-        self, told: dict[str, Any], venue: dict[str, Any], simulation: dict[str, Any]
+        self,
+        told: dict[str, Any],
+        venue: dict[str, Any],
+        simulation: dict[str, Any],
+        ladder: tuple[RiskTier, ...],
     ) -> None:
         """Draw the terms, as pessimistic or not as they can be told, and open the first bars."""
         plain = terms(**told)
         venue_terms = attrs.evolve(plain.venue, **venue)
         assumed = attrs.evolve(plain.simulation, **simulation)
-        self.both = Both(attrs.evolve(plain, venue=venue_terms, simulation=assumed))
+        contracts = tuple(attrs.evolve(one, tiers=ladder) for one in plain.instruments)
+        drawn = attrs.evolve(plain, venue=venue_terms, simulation=assumed, instruments=contracts)
+        self.both = Both(drawn)
         self.hedge = venue["position_mode"] == "hedge"
         self.names = 0
         self.last = {"BTCUSDT": e8("100"), "ETHUSDT": e8("100")}
         self.opened: dict[str, Price] = {}
         self.open_bars((0, 0))
-
-    def key(self, symbol: str, side: int) -> PositionKey:
-        """The key of the position that an order of ``side`` would open."""
-        return PositionKey("main", symbol, (1 if side > 0 else 2) if self.hedge else 0)
-
-    def near(self, symbol: str, away: int) -> Price:
-        """A price so many ticks from the market."""
-        return Price(self.last[symbol] + away * TICK)
 
     @rule(
         symbol=st.sampled_from(SYMBOLS),
@@ -151,24 +113,12 @@ class Venue(RuleBasedStateMachine):
             prices[which] = self.near(symbol, base)
         if oddity == "trigger":
             prices["trigger"] = self.near(symbol, 0)
-        self.both.ask(
-            PlaceOrder(
-                key=key,
-                client_id=ClientId(f"o{self.names}"),
-                side=side,
-                order_type=order_type,
-                quantity=Quantity(e8(quantity)),
-                price=prices["price"] if is_limit else Price(0),
-                trigger_price=prices["trigger"] if waits else Price(0),
-                time_in_force=force,
-                reduce_only=False,
-                stop_price=prices["stop"] if protects[0] or doing == "wrong" else Price(0),
-                target_price=prices["target"] if protects[1] or doing == "wrong" else Price(0),
-                trigger_by=sources[0],
-                stop_by=sources[1],
-                target_by=sources[2],
-            )
-        )
+        there = is_limit, waits, protects[0] or doing == "wrong", protects[1] or doing == "wrong"
+        asked = {
+            name: price if has else Price(0)
+            for (name, price), has in zip(prices.items(), there, strict=True)
+        }
+        self.ask(key, side, order_type, quantity, force, asked, *sources)
 
     @rule(
         which=st.integers(0, 3),
@@ -200,27 +150,18 @@ class Venue(RuleBasedStateMachine):
         trigger = self.near(symbol, (abs(aways[1]) + 1) * meets)
         self.names += 1
         is_limit, waits = order_type.endswith("limit"), order_type not in ("market", "limit")
-        self.both.ask(
-            PlaceOrder(
-                key=position.key,
-                client_id=ClientId(f"o{self.names}"),
-                side=side,
-                order_type=order_type,
-                quantity=Quantity(e8(quantity)),
-                price=self.near(symbol, aways[0]) if is_limit else Price(0),
-                trigger_price=trigger if waits else Price(0),
-                time_in_force=force,
-                reduce_only=says,
-                stop_price=Price(0),
-                target_price=Price(0),
-            )
-        )
+        prices = {
+            "price": self.near(symbol, aways[0]) if is_limit else Price(0),
+            "trigger": trigger if waits else Price(0),
+        }
+        self.ask(position.key, side, order_type, quantity, force, prices, reduce_only=says)
 
     @rule(
         which=st.integers(0, 3),
         aways=st.tuples(AWAY, AWAY),
         none=st.tuples(st.booleans(), st.booleans()),
         sources=st.tuples(SOURCES, SOURCES),
+        trails=st.tuples(st.sampled_from([0, 0, 3, 10, 40]), st.sampled_from([0, 0, 5, -1])),
         oddity=st.sampled_from([""] * 12 + ["bent", "flat", "wrong", "same"]),
     )
     def set_stop(
@@ -229,9 +170,10 @@ class Venue(RuleBasedStateMachine):
         aways: tuple[int, int],
         none: tuple[bool, bool],
         sources: tuple[PriceSource, PriceSource],
+        trails: tuple[int, int],
         oddity: str,
     ) -> None:
-        """Set a position's own stop and target."""
+        """Set a position's own stop and target and its trailing stop."""
         held = [one for one in self.both.oracle.positions if one.side or oddity == "flat"]
         if not held:
             return
@@ -243,26 +185,59 @@ class Venue(RuleBasedStateMachine):
         if oddity == "same":
             stop, target = int(position.stop * 10**8), int(position.target * 10**8)
         stop, target = stop * (not none[0]), target * (not none[1])
-        self.both.ask(SetStop(position.key, Price(stop), Price(target), *sources))
+        distance, ahead = trails
+        begins = self.near(symbol, side * ahead) if ahead else 0
+        trailing = Price(distance * TICK), Price(begins)
+        self.both.ask(SetStop(position.key, Price(stop), Price(target), *sources, *trailing))
+
+    @rule(
+        back=st.integers(0, 5),
+        quantity=st.sampled_from(["0", "0", "0.4", "0.5", "1", "2.345", "0.0005"]),
+        aways=st.tuples(AWAY, AWAY),
+        what=st.sampled_from(["price", "price", "trigger", "both", "none", "bent"]),
+    )
+    def amend(self, back: int, quantity: str, aways: tuple[int, int], what: str) -> None:
+        """Amend an order that waits, or a late one that does not."""
+        resting = self.both.oracle.waiting
+        if resting and back > 1:
+            name = ClientId(resting[back % len(resting)].name)
+        else:
+            name = ClientId(f"o{self.names - back}")
+        order = self.both.oracle.known.get(name)
+        key = order.asked.key if order else self.key("BTCUSDT", 1)
+        price = trigger = Price(0)
+        if what in ("price", "both", "bent"):
+            price = Price(self.near(key.symbol, aways[0]) + (what == "bent"))
+        if what in ("trigger", "both"):
+            trigger = self.near(key.symbol, aways[1])
+        self.both.ask(AmendOrder(key, name, Quantity(e8(quantity)), price, trigger))
 
     @rule(
         symbol=st.sampled_from(SYMBOLS),
-        what=st.sampled_from(["cancel", "cancel", "look up", "mark", "mark", "index"]),
-        back=st.integers(0, 6),
+        side=SIDES,
+        what=st.sampled_from(["mark", "mark", "index", "funding", "leverage"]),
         away=AWAY,
+        leverage=st.sampled_from(["1", "2.5", "10", "25", "50", "100", "0.5", "3.333"]),
     )
-    def disturb(self, symbol: str, what: str, back: int, away: int) -> None:
-        """Cancel or look up a late order, or one that never was; tell another price."""
-        if what in ("mark", "index"):
+    def tell(self, symbol: str, side: int, what: str, away: int, leverage: str) -> None:
+        """Another price, a settlement of funding, another leverage."""
+        if what == "funding":
+            self.both.settle(symbol, away * e8("0.0003"))
+        elif what == "leverage":
+            self.both.ask(SetLeverage(self.key(symbol, side), Rate(e8(leverage))))
+        else:
             self.both.tell(symbol, what, self.near(symbol, away))
-            return
+
+    @rule(back=st.integers(0, 6), look=st.booleans())
+    def disturb(self, back: int, look: bool) -> None:
+        """Cancel or look up a late order, or one that never was."""
         resting = self.both.oracle.waiting
         name = ClientId(f"o{self.names - back}")
         if resting and back > 2:
             name = ClientId(resting[-1].name)
         order = self.both.oracle.known.get(name)
-        key = order.asked.key if order and back < 6 else self.key(symbol, 1)
-        self.both.ask(CancelOrder(key, name) if what == "cancel" else LookUpOrder(key, name))
+        key = order.asked.key if order and back < 6 else self.key("BTCUSDT", 1)
+        self.both.ask(LookUpOrder(key, name) if look else CancelOrder(key, name))
 
     @rule(
         gaps=st.tuples(AWAY, st.integers(-5, 5)),
@@ -308,5 +283,5 @@ class Venue(RuleBasedStateMachine):
             self.both.open(symbol, price)
 
 
-Venue.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Venue.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 test_the_exchange_and_the_oracle_do_the_same = Venue.TestCase

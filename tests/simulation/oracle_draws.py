@@ -1,0 +1,128 @@
+"""What random sessions of both exchanges are drawn from."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+
+from engine.domain.order import OrderType, PriceSource, Side, TimeInForce
+from engine.ids import ClientId, PositionKey
+from engine.messages.effects import PlaceOrder
+from engine.money import Price, Quantity
+from tests.simulation.given import e8
+from tests.simulation.margined import tiers
+from tests.simulation.oracle_drive import Both
+
+TICK = e8("0.1")
+SYMBOLS = ("BTCUSDT", "BTCUSDT", "BTCUSDT", "ETHUSDT")
+SIDES: st.SearchStrategy[Side] = st.sampled_from([1, -1])
+SOURCES: st.SearchStrategy[PriceSource] = st.sampled_from(["last", "last", "mark", "index"])
+ORDER_TYPES: st.SearchStrategy[OrderType] = st.sampled_from(
+    [
+        "market",
+        "market",
+        "limit",
+        "limit",
+        "stop_market",
+        "stop_limit",
+        "take_profit_market",
+        "take_profit_limit",
+    ]
+)
+FORCES: st.SearchStrategy[TimeInForce] = st.sampled_from(["GTC", "GTC", "IOC", "FOK", "PostOnly"])
+QUANTITIES = st.sampled_from(["0.5", "1", "1", "2.345", "7"])
+AWAY = st.one_of(st.integers(-40, 40), st.integers(-8, 8))
+"""Ticks from the market."""
+SENSE = [""] * 24
+NONSENSE = [
+    "index",
+    "name",
+    "fields",
+    "trigger",
+    "quantity 60",
+    "quantity 101",
+    "quantity 0",
+    "quantity 0.0005",
+    "quantity 0.001",
+    "quantity -1",
+    "bent price",
+    "bent stop",
+    "wrong stop",
+    "wrong target",
+    "reduces and protects",
+]
+VOLUMES = st.sampled_from(["0", "3.5", "20", "50", "1000"])
+
+
+TERMS = st.fixed_dictionaries(
+    {
+        "wallet": st.sampled_from(["300", "3000", "100000"]),
+        "leverage": st.sampled_from(["1", "3", "10", "33.33", "100"]),
+        "half_spread": st.sampled_from(["0", "0.0003"]),
+        "slippage": st.sampled_from(["0", "0.0007"]),
+        "volume_share": st.sampled_from(["0", "0", "0.1"]),
+        "path": st.sampled_from(["worst_first", "best_first", "nearest_first"]),
+    }
+)
+VENUE = st.fixed_dictionaries(
+    {
+        "position_mode": st.sampled_from(["one_way", "one_way", "hedge"]),
+        "order_netting": st.sampled_from(["sum", "sum", "larger_side"]),
+    }
+)
+LADDER = tiers("300 0.005 100", "600 0.01 50", "1000 0.02 25", "20000 0.1 5")
+LADDERS = st.sampled_from([(), LADDER])
+SIMULATION = st.fixed_dictionaries(
+    {
+        "queue": st.sampled_from(["through", "through", "front"]),
+        "target_fill": st.sampled_from(["level", "level", "better"]),
+    }
+)
+
+
+class Asking(RuleBasedStateMachine):
+    """What a random session asks with: names, keys and prices near the market."""
+
+    both: Both
+    hedge: bool
+    names: int
+    last: dict[str, int]
+
+    def key(self, symbol: str, side: int) -> PositionKey:
+        """The key of the position that an order of ``side`` would open."""
+        return PositionKey("main", symbol, (1 if side > 0 else 2) if self.hedge else 0)
+
+    def near(self, symbol: str, away: int) -> Price:
+        """A price so many ticks from the market."""
+        return Price(self.last[symbol] + away * TICK)
+
+    def ask(
+        self,
+        key: PositionKey,
+        side: Side,
+        order_type: OrderType,
+        quantity: str,
+        force: TimeInForce,
+        prices: dict[str, Price],
+        trigger_by: PriceSource = "last",
+        stop_by: PriceSource = "last",
+        target_by: PriceSource = "last",
+        reduce_only: bool = False,
+    ) -> None:
+        """Place an order."""
+        none = Price(0)
+        asked = PlaceOrder(
+            key,
+            ClientId(f"o{self.names}"),
+            side,
+            order_type,
+            Quantity(e8(quantity)),
+            prices["price"],
+            prices["trigger"],
+            force,
+            reduce_only,
+            prices.get("stop", none),
+            prices.get("target", none),
+            trigger_by,
+            stop_by=stop_by,
+            target_by=target_by,
+        )
+        self.both.ask(asked)

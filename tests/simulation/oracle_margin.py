@@ -1,0 +1,237 @@
+"""Margin and leverage in the oracle exchange: isolated, by the rules of today.
+
+Formulas are those of bybit-v5.md 6.2 to 6.5; where a position ends is looked for among the ticks.
+"""
+
+from math import floor
+
+from engine.messages.effects import SetLeverage
+from tests.simulation.oracle_account import Account
+from tests.simulation.oracle_book import (
+    WITHOUT_LIMIT,
+    ZERO,
+    Number,
+    Order,
+    Position,
+    cent,
+    number,
+    to_step,
+)
+
+Tier = tuple[Number, Number, Number, Number]
+"""Limit, maintenance rate, leverage, deduction."""
+
+
+def tiers(account: Account, symbol: str) -> list[Tier]:
+    """The risk tiers of a contract."""
+    contract = account.instruments[symbol]
+    if not contract.tiers:
+        rate, most = number(contract.maintenance_rate), number(contract.max_leverage)
+        return [(WITHOUT_LIMIT, rate, most, ZERO)]
+    return [tuple(number(one) for one in tier) for tier in contract.tiers]  # type: ignore[misc]
+
+
+def tier_of(account: Account, symbol: str, value: Number) -> Tier:
+    """The first tier that holds a value, or the last."""
+    ladder = tiers(account, symbol)
+    return next((tier for tier in ladder if value <= tier[0]), ladder[-1])
+
+
+def margin(account: Account, side: int, value: Number, leverage: Number) -> Number:
+    """value/L and the fee of closing at bankruptcy."""
+    return cent(value / leverage) + cent(value * (1 - side / leverage) * account.taker_fee)
+
+
+def order_cost(account: Account, side: int, value: Number, leverage: Number) -> Number:
+    """The margin of what an order opens, and its opening fee."""
+    return margin(account, side, value, leverage) + cent(value * account.taker_fee)
+
+
+def opened_by(account: Account, symbol: str, side: int) -> Position:
+    """The position that an order of a side opens."""
+    mine = [one for one in account.positions if one.key.symbol == symbol]
+    return mine[0] if side > 0 else mine[-1]
+
+
+def opening_orders(account: Account, symbol: str, side: int) -> list[Order]:
+    """Resting orders of a side that are not only there to reduce, the oldest first."""
+    resting = [one for one in account.waiting if one.symbol == symbol and one.side == side]
+    return [one for one in resting if one.triggered and not one.reduces]
+
+
+def waiting_side(account: Account, symbol: str, side: int) -> tuple[Number, Number]:
+    """Value and cost of what the resting orders of one side open.
+
+    An opposite position serves the oldest of them first; its part costs nothing.
+    """
+    position = opened_by(account, symbol, side)
+    cover = position.reducible(side)
+    all_value = all_cost = ZERO
+    for order in opening_orders(account, symbol, side):
+        value = cent(order.price * order.remaining)
+        cost = order_cost(account, side, value, position.leverage)
+        served = min(cover, order.remaining)
+        cover -= served
+        all_value += value - down(value * served / order.remaining)
+        all_cost += cost - down(cost * served / order.remaining)
+    return all_value, all_cost
+
+
+def down(exact: Number) -> Number:
+    """To the eighth decimal, downwards."""
+    return Number(floor(exact * 10**8), 10**8)
+
+
+def netted(account: Account, buys: Number, sells: Number) -> Number:
+    """What both sides hold together."""
+    return buys + sells if account.terms.venue.order_netting == "sum" else max(buys, sells)
+
+
+def held_by_orders(account: Account, symbol: str) -> Number:
+    """What the resting orders of a symbol hold."""
+    buys, sells = waiting_side(account, symbol, 1), waiting_side(account, symbol, -1)
+    return netted(account, buys[1], sells[1])
+
+
+def available(account: Account) -> Number:
+    """The wallet less what positions and resting orders hold."""
+    left = account.wallet
+    for position in account.positions:
+        left -= margin(account, position.side, position.entry, position.leverage) + position.added
+    return left - sum((held_by_orders(account, symbol) for symbol in account.markets), ZERO)
+
+
+def opening_code(
+    account: Account, position: Position, side: int, quantity: Number, limit: Number, here: Number
+) -> int:
+    """Why the account may not open so much more: 0 where it may.
+
+    A limit order that will rest is netted with the others; one that takes needs its whole cost.
+    """
+    symbol = position.key.symbol
+    waiting = sum((one.remaining for one in opening_orders(account, symbol, side)), ZERO)
+    left = max(ZERO, position.reducible(side) - waiting)
+    opening = max(ZERO, quantity - left)
+    if not opening:
+        return 0
+    value = cent((limit or account.worse(side, here, account.off_market, symbol)) * opening)
+    code = tier_code(account, position, side, value)
+    if code:
+        return code
+    cost = order_cost(account, side, value, position.leverage)
+    reach = account.worse(side, here, account.half_spread, symbol) if here else ZERO
+    if limit and not (reach and side * limit >= side * reach):
+        costs = {each: waiting_side(account, symbol, each)[1] for each in (1, -1)}
+        costs[side] += cost
+        cost = netted(account, costs[1], costs[-1]) - held_by_orders(account, symbol)
+    return 110007 if cost > available(account) else 0
+
+
+def tier_code(account: Account, position: Position, side: int, more: Number) -> int:
+    """Whether a position, the orders of its side and so much more fit its leverage (6.5)."""
+    ladder = tiers(account, position.key.symbol)
+    total = more + value_held(account, position, side)
+    allowed = max([one[0] for one in ladder if one[2] >= position.leverage], default=ZERO)
+    if total <= allowed:
+        return 0
+    return 110089 if total > ladder[-1][0] else 110090
+
+
+def value_held(account: Account, position: Position, side: int) -> Number:
+    """Value of a position of that side and of the orders that enlarge it."""
+    own = position.entry if position.side == side else ZERO
+    return own + waiting_side(account, position.key.symbol, side)[0]
+
+
+def excess(account: Account, position: Position, mark: Number) -> Number:
+    """What an isolated position has beyond its maintenance where the mark is there.
+
+    Margin put in afterwards reaches further for a long, as the fee at bankruptcy gets less (6.4).
+    """
+    side, value = position.side, mark * abs(position.quantity)
+    own = position.entry / position.leverage + position.added / (1 - side * account.taker_fee)
+    _, rate, _, deduction = tier_of(account, position.key.symbol, value)
+    return own + side * (value - position.entry) - (value * rate - deduction)
+
+
+def liquidation_price(account: Account, position: Position) -> Number:
+    """The last tick at which a position still has its maintenance; 0 for none."""
+    if not position.side:
+        return ZERO
+    tick = account.tick(position.key.symbol)
+    low, high = 0, 10**9
+    if position.side > 0:
+        while low < high:
+            middle = (low + high) // 2
+            if excess(account, position, middle * tick) >= 0:
+                high = middle
+            else:
+                low = middle + 1
+        return low * tick
+    while low < high:
+        middle = (low + high + 1) // 2
+        if excess(account, position, middle * tick) >= 0:
+            low = middle
+        else:
+            high = middle - 1
+    return max(low, 1) * tick
+
+
+def bankruptcy_price(account: Account, position: Position) -> Number:
+    """Where nothing is left of its margin, to the tick on the near side."""
+    side = position.side
+    added = position.added / (1 - side * account.taker_fee)
+    value = position.entry * (1 - side / position.leverage) - side * added
+    tick = account.tick(position.key.symbol)
+    price = to_step(value / abs(position.quantity), tick, up=side > 0)
+    return max(ZERO if side > 0 else tick, price)
+
+
+def bounded(
+    account: Account, position: Position, side: int, price: Number, quantity: Number
+) -> Number:
+    """A taker's price, or the bankruptcy price where it closes and would get less than that.
+
+    The insurance fund pays the difference: an isolated position loses its margin and no more.
+    """
+    if not 0 < quantity <= position.reducible(side) or not liquidation_price(account, position):
+        return price
+    bust = bankruptcy_price(account, position)
+    if position.side * price >= position.side * bust:
+        return price
+    account.insurance -= position.side * (cent(bust * quantity) - cent(price * quantity))
+    return bust
+
+
+def set_leverage(account: Account, asked: SetLeverage) -> None:
+    """A position and the orders that open it have another leverage, or it is refused (6.5)."""
+    position = account.of(asked.key)
+    code = 10001 if position is None else leverage_code(account, position, number(asked.leverage))
+    if code:
+        account.tell("LeverageRejected", asked.key, code)
+    else:
+        account.tell("LeverageSet", asked.key, number(asked.leverage))
+
+
+def leverage_code(account: Account, position: Position, wanted: Number) -> int:
+    """Set the leverage, or undo it and say why."""
+    symbol, was = position.key.symbol, position.leverage
+    if wanted < 1 or (wanted * 100).denominator != 1:
+        return 10001
+    if wanted == was:
+        return 110043
+    for side in (1, -1):
+        held = value_held(account, position, side)
+        mine = opened_by(account, symbol, side) is position
+        if mine and wanted > tier_of(account, symbol, held)[2]:
+            return 110013
+    position.leverage = wanted
+    end, mark = liquidation_price(account, position), account.markets[symbol].mark
+    code = 0
+    if wanted < was and available(account) < 0:
+        code = 110012
+    elif wanted > was and end and position.side * mark <= position.side * end:
+        code = 110011
+    if code:
+        position.leverage = was
+    return code
