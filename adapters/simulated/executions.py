@@ -50,6 +50,7 @@ def fill_order(
         state.costs.asset,
         is_maker,
         Nanos(venue_ns),
+        order.is_ambiguous,
     )
     state.outbox.send_fill(report, venue_ns, order.origin, order.fills)
     if order.filled == order.quantity:

@@ -46,6 +46,7 @@ class VenueOrder:
         "executions",
         "filled",
         "fills",
+        "is_ambiguous",
         "is_limit",
         "ladder",
         "level",
@@ -81,6 +82,8 @@ class VenueOrder:
         """``order``, or of which partial protection it is the child."""
         self.sibling: VenueOrder | None = None
         """The other child of its pair, as long as both wait: one fires, the other ends."""
+        self.is_ambiguous = False
+        """It is a child, and the bar in which it fired touched its sibling too."""
         self.origin: ClientId = asked.client_id
         """The name by which faults of it are drawn."""
         self.position = position

@@ -118,6 +118,11 @@ class VenueState:
             self.focus = None
             watch(self.exposed.values(), self.wallet, None)
 
+    @property
+    def newest_number(self) -> int:
+        """The place of the last order that came."""
+        return self._order_ids
+
     def next_number(self) -> int:
         """The place of one more order among all of the account."""
         self._order_ids += 1

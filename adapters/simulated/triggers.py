@@ -37,6 +37,7 @@ class _Way:
         "fresh",
         "leg",
         "maker_room",
+        "newest",
         "path",
         "sources",
         "trades_at",
@@ -54,6 +55,8 @@ class _Way:
         self.maker_room = 0
         self.fresh: tuple[VenuePosition, ...] = ()
         """Opened by a resting order in this bar: their targets wait for the next."""
+        self.newest = UNLIMITED
+        """The last order number before this bar: children's targets born in it wait as well."""
         self.venue_ns = venue_ns
         self.until_ns: int = NEVER
         """When this leg ends: what was opened after it was not met on it."""
@@ -109,6 +112,7 @@ def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
     """A bar closed: act along its path. Takers see the volume of the bar before it."""
     way = _Way(candle.open_ns, market.following)
     way.candle = candle
+    way.newest = state.newest_number
     way.path = path = CandlePath(candle, state.low_first(candle, _adverse_is_low(market)))
     way.maker_room = (
         market.shared(candle.volume, state.volume_share) if state.volume_share else UNLIMITED
@@ -206,6 +210,9 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
         ladders.append(resting.limits[direction])
     for ladder in ladders:
         order = ladder.first()
+        if order is not None and _is_early(order, way):
+            met = ladder.up_to(end)
+            order = next((one for one in met if not _is_early(one, way)), None)
         if order is None or direction * order.level > reach + (order.number < first):
             continue
         if order.since_ns > way.until_ns:
@@ -213,6 +220,11 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
         best = (order.level, order)
         reach, first = direction * order.level - 1, order.number
     return best
+
+
+def _is_early(order: VenueOrder, way: _Way) -> bool:
+    """Whether it is a partial target of what was opened on this way through a bar."""
+    return order.cause == "take_profit" and order.number > way.newest
 
 
 def _act(
@@ -234,6 +246,7 @@ def _act(
         if what.triggered:
             _fill_limit(state, market, way, what, venue_ns)
         else:
+            _note_sibling(state, way, what)
             trigger(state, market, what, here, venue_ns, 0 if way.candle is None else here)
         state.refresh(market)
         return
@@ -250,6 +263,15 @@ def _act(
     is_ambiguous = candle is not None and other > 0 and candle.low <= other <= candle.high
     state.ambiguous_bars += is_ambiguous
     close_position(state, market, position, here, guard.cause, venue_ns, is_ambiguous)
+
+
+def _note_sibling(state: VenueState, way: _Way, order: VenueOrder) -> None:
+    """A bar that touches a partial stop and its target is ambiguous like one of a full pair."""
+    candle, sibling = way.candle, order.sibling
+    if candle is None or way.leg < 0 or sibling is None:
+        return
+    order.is_ambiguous = candle.low <= sibling.trigger_price <= candle.high
+    state.ambiguous_bars += order.is_ambiguous
 
 
 def _fill_limit(

@@ -1,6 +1,7 @@
 """Partial stops and targets: a pair of children for each fill (bybit-v5.md 5.4)."""
 
 import pytest
+from attrs import evolve
 
 from engine.domain.order import BUY, SELL, Side
 from engine.messages.venue import OrderCancelled, OrderFilled, OrderTriggered, StopReported
@@ -203,3 +204,62 @@ def test_the_position_may_have_a_stop_of_its_own_as_well() -> None:
     assert isinstance(fill, OrderFilled)
     assert fill.price == e8("97")
     assert [type(one).__name__ for one in rest] == ["StopReported", "OrderCancelled"]
+
+
+def entered(prices: str, side: Side = BUY) -> Session:
+    """A resting order at 98 (a sale: 102) with both levels five away fills inside this bar."""
+    session = at_100(leverage="1")
+    price = 100 - 2 * side
+    asked = order(
+        "a",
+        side,
+        "1",
+        order_type="limit",
+        price=str(price),
+        stop=str(price - 5 * side),
+        target=str(price + 5 * side),
+    )
+    session.send(evolve(asked, protection="partial"), at=CLOSE_0)
+    session.bar(bar(1, prices))
+    return session
+
+
+@pytest.mark.parametrize(
+    ("side", "way", "later"),
+    [(BUY, "100 104 97 104", "104 104 104 104"), (SELL, "100 103 96 96", "96 96 96 96")],
+)
+def test_what_opens_inside_a_bar_does_not_reach_its_partial_target_before_the_next(
+    side: Side, way: str, later: str
+) -> None:
+    session = entered(way, side)
+    assert words(session.take())[1:] == ["OrderFilled a"]
+    session.bar(bar(2, later))
+
+    fills = [one for one in session.take() if isinstance(one, OrderFilled)]
+    assert [one.cause for one in fills] == ["take_profit"]
+
+
+def test_it_may_be_stopped_in_it() -> None:
+    session = entered("100 100 92 100")
+    told = [(one.cause, one.price) for one in fills]
+    assert told == [("order", e8("98")), ("stop_loss", e8("93"))]
+    fills = [one for one in session.take() if isinstance(one, OrderFilled)]
+    assert [(one.cause, one.price) for one in fills] == [
+        ("order", e8("98")),
+        ("stop_loss", e8("93")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prices", "count"), [("100 111 94 100", 1), ("100 109 94 100", 0), ("94 111 94 100", 0)]
+)
+def test_a_bar_that_touches_both_of_a_pair_is_counted(prices: str, count: int) -> None:
+    """The stop wins on the worst path, and its fill says that the path chose."""
+    session = at_100(leverage="1")
+    session.send(guarded("a", BUY, "1", stop="95", target="110"), at=CLOSE_0)
+    session.take()
+    session.bar(bar(1, prices))
+
+    (fill,) = [one for one in session.take() if isinstance(one, OrderFilled)]
+    assert (fill.cause, fill.is_ambiguous) == ("stop_loss", bool(count))
+    assert session.exchange.ambiguous_bars == count
