@@ -185,11 +185,14 @@ class VenueMarket:
         self.held_by_orders = held
         for position in self.positions.values():
             if position.quantity:
-                held += margin.initial(position, self.mark_price)
                 if position.margined != (now := position.margined_by):
                     position.margined = now
+                    position.margin = margin.initial(position, self.mark_price)
                     price = margin.isolated_price(position, self.ladder, self.instrument.tick)
                     position.liquidate_at(price)
+                elif margin.formulas.at_mark:
+                    position.margin = margin.initial(position, self.mark_price)
+                held += position.margin
             elif position.liquidated_at:
                 position.margined = ()
                 position.liquidate_at(NO_PRICE)
@@ -207,18 +210,19 @@ class VenueMarket:
     def refresh_bounds(self) -> None:
         """Work out between which last prices nothing happens."""
         floor, ceiling = UNREACHED_LOW, UNREACHED_HIGH
+        following = self.following
         for position in self.positions.values():
-            for guard in position.guards:
-                if guard.source in self.following:
-                    if guard.direction == RISING:
-                        ceiling = min(ceiling, guard.level)
-                    else:
-                        floor = max(floor, guard.level)
+            for source, direction, level, _ in position.guards:
+                if source in following:
+                    if direction == FALLING:
+                        floor = level if level > floor else floor
+                    elif level < ceiling:
+                        ceiling = level
         if self.orders:
             resting = self.resting
             ladders = [resting.limits]
             if self.conditional:
-                ladders += [resting.triggers[source] for source in self.following]
+                ladders += [resting.triggers[source] for source in following]
             for both in ladders:
                 falling, rising = both[FALLING].first(), both[RISING].first()
                 if falling is not None:

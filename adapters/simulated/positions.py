@@ -38,6 +38,7 @@ class VenuePosition:
         "key",
         "leverage",
         "liquidated_at",
+        "margin",
         "margined",
         "opened_ns",
         "opener",
@@ -63,7 +64,9 @@ class VenuePosition:
         self.liquidated_at = 0
         """The mark at which it is liquidated as things stand; 0: at none."""
         self.margined: tuple[int, ...] = ()
-        """What ``liquidated_at`` was worked out from."""
+        """What ``liquidated_at`` and ``margin`` were worked out from."""
+        self.margin = 0
+        """What it holds, where that does not move with the mark."""
         self.opened_ns = 0
         self.stop_price: Price = NO_PRICE
         self.target_price: Price = NO_PRICE
@@ -123,8 +126,13 @@ class VenuePosition:
 
     def liquidate_at(self, mark: int) -> None:
         """From now on it is liquidated where the mark is ``mark``; 0 is nowhere."""
-        if mark != self.liquidated_at:
-            self.liquidated_at = mark
+        before = self.liquidated_at
+        if mark == before:
+            return
+        self.liquidated_at = mark
+        if self.quantity and before == 0:
+            self.guards = (Guard("mark", -self.side, mark, "liquidation"), *self.guards)
+        else:
             self.refresh_guards()
 
     @property
