@@ -29,7 +29,7 @@ def evolve_order_amended(state: EngineState, amended: OrderAmended) -> None:
     if order is None:
         return
     take_values(order, amended)
-    if order.awaits not in ("place", "cancel"):
+    if order.awaits != "place":
         _answered(state, order)
         await_end(state, order)
     if order.filled >= order.now.quantity:

@@ -250,6 +250,14 @@ def test_an_amendment_told_late_is_evidence_of_an_unknown_order() -> None:
     assert order_of(run).state == "working"
 
 
+def test_an_acceptance_told_twice_answers_no_amendment() -> None:
+    """Else its silence would never be noticed."""
+    run = resting().when_proposed(LOWER)
+    run.when(run.accepted()).then_nothing()
+    assert order_of(run).awaits == "amend"
+    run.when_time_passes(10 * SECOND).then(a(OrderUnknown))
+
+
 def test_the_venue_may_change_it_unasked() -> None:
     """A price outside of the band is moved to its edge (5.6)."""
     run = resting()

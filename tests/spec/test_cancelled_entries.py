@@ -5,6 +5,7 @@ from engine.messages.commands import PauseAccount
 from engine.messages.decisions import CancelRequested, GovernorActed, OrderRequested
 from engine.messages.effects import CancelOrder
 from engine.money import parse
+from engine.timebase import SECOND
 from tests.spec.scenario import a
 from tests.spec.test_amendments import LOWER, RESTING, order_of, resting
 
@@ -36,6 +37,14 @@ def test_a_pause_after_it_wants_no_fill_any_more() -> None:
     run.then(a(GovernorActed), a(CancelRequested, keeps_fills=False))
     run.when(run.stop("97"), run.filled("20", "99"))
     run.then(a(OrderRequested, purpose="flatten"))
+
+
+def test_a_cancel_that_was_lost_is_asked_for_again_by_the_strategys_own_wish() -> None:
+    """What fills is still its own."""
+    run = resting().when_proposed(CancelEntry())
+    run.when(run.unknown("cancel")).when_time_passes(SECOND)
+    run.when(run.found("working")).then(a(CancelRequested, keeps_fills=True))
+    run.when(run.stop("97"), run.filled("20", "99")).then_nothing()
 
 
 def test_a_cancel_overtakes_an_amendment() -> None:

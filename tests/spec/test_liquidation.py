@@ -92,6 +92,13 @@ def test_a_position_that_the_venue_took_and_did_not_close_is_closed_by_us() -> N
     run.then(a(OrderRequested, key=key_of(), purpose="panic", reduce_only=True))
 
 
+def test_once_the_venue_has_closed_it_nobody_closes_it_again() -> None:
+    """Else the next owner's position would be closed for the last one's liquidation."""
+    run = long_of_fifty()
+    run.when(run.liquidated()).when(run.stopped("90", "liquidation"))
+    assert ("close", "", key_of()) not in run.state.timers.due
+
+
 def test_what_a_step_of_the_ladder_leaves_open_is_closed_by_us() -> None:
     """6.4: the venue may reduce to a lower tier; a killed account keeps nothing."""
     run = long_of_fifty()

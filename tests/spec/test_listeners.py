@@ -123,6 +123,17 @@ def test_what_its_code_raises_halts_it_and_it_hears_no_more(bid: str, words: str
     assert strategy.quotes == strategy.trades == []
 
 
+@pytest.mark.parametrize("event", [quoted, traded])
+def test_what_comes_out_of_its_order_is_no_moment_to_propose(event: Any) -> None:
+    """Whatever the strategy would want now."""
+    run, strategy = listening()
+    run.when(event(run, "100"))
+    strategy.quotes.append(parse("101"))
+    strategy.trades.append(parse("101"))
+    run.when(event(run, "100", age=SECOND)).then_nothing()
+    run.when(event(run, "101")).then(*ENTRY)
+
+
 def test_after_a_hole_in_the_data_a_fresh_one_listens() -> None:
     run, before = listening()
     run.when(quoted(run, "100")).when(DataGap(BTC, START, Nanos(START + BAR)))
