@@ -1,24 +1,22 @@
 """``tradefold backtest``: a configuration over candles, into a journal."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
 
 from adapters.wiring import BACKTEST
 from commands.envelope import Answer, InterruptedRunError, give
 from commands.options import aside, json_option, shelf_of, strategy_option
+from commands.progress import at_of, progress
 from commands.screen import facts, heading, screen
 from commands.summary_facts import summary_data
 from commands.summary_view import next_commands, show_next, show_summary
 from engine.money import render
-from engine.state import EngineState
 from journal.places import check_name
 from journal.reader import JournalReader
 from replays.plan import Plan, Wanted, plan_run
@@ -26,8 +24,6 @@ from replays.queries import rows_of
 from replays.report.place import check_folder
 from replays.running import Kept, Ran, run_to_file
 from replays.summary import Summary, summarise
-
-_REFRESHES_PER_SECOND = 5
 
 
 @click.command("backtest")
@@ -153,7 +149,7 @@ def perform(plan: Plan, path: Path, replace: bool) -> tuple[Ran, Summary, str]:
     """Run a plan into a file with a progress bar; the summary, and an order to look at."""
     kept = Kept()
     try:
-        with aside(), progress(plan) as begun:
+        with aside(), progress("backtest", plan.first_ns, plan.last_ns, at_of) as begun:
             ran = run_to_file(plan, BACKTEST, path, replace, kept, begun)
     except KeyboardInterrupt as stop:
         raise InterruptedRunError(what_is_left(kept, path)) from stop
@@ -173,49 +169,6 @@ def what_is_left(kept: Kept, path: Path) -> str:
         f"stopped by Ctrl-C; the journal {path} holds the {frames} frames until then, not sealed: "
         "tradefold verify reads it, --replace starts over"
     )
-
-
-@contextmanager
-def progress(plan: Plan) -> Iterator[Callable[[EngineState], None] | None]:
-    """A bar on stderr, where that is a terminal. It looks at the state; the loop knows nothing."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    first, span = plan.first_ns, max(1, plan.last_ns - plan.first_ns)
-    bar = _Polled(first, console)
-    with bar:
-        bar.add_task("backtest", total=span)
-        yield bar.watch
-
-
-class _Polled(Progress):
-    """A progress bar that asks a state how far it is whenever it draws itself."""
-
-    state: EngineState | None = None
-    first_ns = 0
-
-    def __init__(self, first_ns: int, console: Console) -> None:
-        super().__init__(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            refresh_per_second=_REFRESHES_PER_SECOND,
-        )
-        self.first_ns = first_ns
-
-    def watch(self, state: EngineState) -> None:
-        """From now on ``state`` is asked."""
-        self.state = state
-
-    def get_renderable(self) -> RenderableType:
-        """Called by rich's own clock, a few times a second."""
-        if self.state is not None and self.tasks:
-            self.tasks[0].completed = max(0, self.state.at - self.first_ns)
-        return super().get_renderable()
 
 
 def show_run(console: Console, ran: Ran, summary: Summary) -> None:

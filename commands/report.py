@@ -7,6 +7,7 @@ from rich.console import Console
 
 from commands.envelope import Answer, InterruptedRunError, give
 from commands.options import journal_argument, json_option, open_journal
+from commands.progress import progress, seq_of
 from commands.screen import facts, heading, lines, screen
 from replays.calm import calm_collector
 from replays.report.contents import Report
@@ -46,8 +47,12 @@ def command(journal: Path, out: Path | None, replace: bool, as_json: bool) -> in
 def perform(journal: Path, folder: Path, replace: bool) -> Report:
     """Write the report of a journal; stopped by Ctrl-C, nothing of it is left."""
     try:
-        with open_journal(journal) as reader, calm_collector():
-            return write_report(reader, folder, replace)
+        with (
+            open_journal(journal) as reader,
+            calm_collector(),
+            progress("report", 0, reader.head.last_seq, seq_of) as begun,
+        ):
+            return write_report(reader, folder, replace, begun)
     except KeyboardInterrupt as stop:
         raise InterruptedRunError(
             f"stopped by Ctrl-C; the journal is whole, {folder} was not written"

@@ -20,6 +20,7 @@ from commands.options import (
     shelf_of,
     strategy_option,
 )
+from commands.progress import at_of, progress
 from commands.screen import facts, heading, lines, screen
 from engine.errors import UserError
 from journal.places import check_name
@@ -127,11 +128,18 @@ def _held_together(
     """Run what has to be run, and compare: changed with unchanged, or unchanged with recorded."""
     with TemporaryDirectory(prefix="tradefold-") as folder:
         before = Path(folder) / "unchanged.db"
-        run_to_file(unchanged, BACKTEST, before, False, Kept())
+        _run("as it was", unchanged, before, False, source)
         with JournalReader(before) as played:
             if changed is None:
                 return paper.compare(source, played)
             after = paper.keep or Path(folder) / "changed.db"
-            run_to_file(changed, BACKTEST, after, paper.replace, Kept())
+            _run("changed", changed, after, paper.replace, source)
             with JournalReader(after) as other:
                 return paper.compare(played, other)
+
+
+def _run(title: str, replay: Replay, path: Path, replace: bool, source: JournalReader) -> None:
+    """Play a market again, with a bar that shows how far it is."""
+    first = next(iter(source.frames(1, 1)))[0].at
+    with progress(title, first, source.head.last_at, at_of) as begun:
+        run_to_file(replay, BACKTEST, path, replace, Kept(), begun)

@@ -43,6 +43,7 @@ class AccountPoint:
 
 
 Sink = Callable[[AccountPoint], None]
+Watch = Callable[[EngineState], None]
 
 
 @attrs.define
@@ -110,10 +111,13 @@ class RunCurves:
     prices: dict[str, Bars]
 
 
-def fold_curves(source: FrameSource, points: int, sink: Sink | None = None) -> RunCurves:
+def fold_curves(
+    source: FrameSource, points: int, sink: Sink | None = None, begun: Watch | None = None
+) -> RunCurves:
     """Fold the frames of ``source`` into curves of about ``points`` points.
 
-    Every point of every account goes to ``sink`` as it is reached.
+    Every point of every account goes to ``sink`` as it is reached. ``begun`` is given the live
+    state once, to show progress from.
     """
     head, started = source.head, source.started
     first_at = next(iter(source.frames(1, 1)))[0].at
@@ -127,7 +131,10 @@ def fold_curves(source: FrameSource, points: int, sink: Sink | None = None) -> R
         {each.symbol: Bars(first_at, span, points) for each in started.terms.instruments},
     )
     reset_hour = started.terms.limits.daily_reset_hour
-    for state in _closes(source, _Watcher(found)):
+    state = EngineState()
+    if begun is not None:
+        begun(state)
+    for _ in _closes(source, state, _Watcher(found)):
         _take(found, state, day_start(state.at - 1, reset_hour), sink)
     return found
 
@@ -205,16 +212,15 @@ class _Watcher:
                 curve.traded += value
 
 
-def _closes(source: FrameSource, watcher: _Watcher) -> Iterator[EngineState]:
-    """The state at the end of each moment at which a candle closed; the same object each time."""
-    state = EngineState()
+def _closes(source: FrameSource, state: EngineState, watcher: _Watcher) -> Iterator[None]:
+    """Fold all frames; stops for a look at the end of each moment at which a candle closed."""
     closed = False
     prices = watcher.found.prices
     for first, turns in source.turns():
         for seq, (at, message, decisions) in enumerate(turns, first):
             if closed and at > state.at:
                 closed = False
-                yield state
+                yield
             if type(message) is Candle:
                 closed = True
                 prices[message.symbol].take(message)
@@ -227,4 +233,4 @@ def _closes(source: FrameSource, watcher: _Watcher) -> Iterator[EngineState]:
                 for decision in decisions:
                     DECISION_ROUTES[type(decision)](state, decision)
     if state.run and closed:
-        yield state
+        yield

@@ -8,7 +8,7 @@ import attrs
 from engine.timebase import render_time
 from journal.reader import JournalReader
 from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
-from replays.curve import ALL, RunCurves, Sink, fold_curves
+from replays.curve import ALL, RunCurves, Sink, Watch, fold_curves
 from replays.metrics import Risk, daily_returns, risk_of
 from replays.queries import rows_of, units
 from replays.results import Results, Trade, results_of
@@ -83,11 +83,16 @@ class Report:
     trades: tuple[ReportTrade, ...]
 
 
-def read_report(journal: JournalReader, sink: Sink | None = None) -> Report:
-    """Fold a journal into its report; every point of every account's curve goes to ``sink``."""
+def read_report(
+    journal: JournalReader, sink: Sink | None = None, begun: Watch | None = None
+) -> Report:
+    """Fold a journal into its report; every point of every account's curve goes to ``sink``.
+
+    ``begun`` is given the live state once, to show progress from.
+    """
     summary = summarise(journal)
     ambiguous = ambiguous_bars(journal)
-    curves = fold_curves(journal, POINTS, sink)
+    curves = fold_curves(journal, POINTS, sink, begun)
     risks = {name: risk_of(curve) for name, curve in curves.curves.items()}
     trades = _trades(journal)
     return Report(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from journal.reader import JournalReader
+from replays.curve import Watch
 from replays.difference import Difference
 from replays.report.artifacts import curve_file, write_artifacts
 from replays.report.contents import Report, read_report
@@ -14,11 +15,16 @@ from replays.report.place import PAGE, check_folder
 from replays.report.versus import write_facts, write_versus
 
 
-def write_report(journal: JournalReader, folder: Path, replace: bool = False) -> Report:
-    """Write the page and all files of ``journal`` into ``folder``."""
+def write_report(
+    journal: JournalReader, folder: Path, replace: bool = False, begun: Watch | None = None
+) -> Report:
+    """Write the page and all files of ``journal`` into ``folder``.
+
+    ``begun`` is given the live state once, to show progress from.
+    """
     with _whole(folder, replace) as making:
         with curve_file(making) as sink:
-            report = read_report(journal, sink)
+            report = read_report(journal, sink, begun)
         write_artifacts(making, journal, report)
         write_page(making / PAGE, report)
     return report
