@@ -8,6 +8,7 @@ stream: the same terms, events and effects give the same reports (design 2, 5).
 
 from typing import assert_never
 
+from adapters.simulated.account import account_rates
 from adapters.simulated.candle_path import PATHS
 from adapters.simulated.funding import settle_funding
 from adapters.simulated.gateway import gateway_for
@@ -239,6 +240,11 @@ class SimulatedExchange:
         return self._market(symbol)
 
     @property
+    def markets(self) -> tuple[VenueMarket, ...]:
+        """Every symbol of the run; to read, not to write."""
+        return tuple(self._markets.values())
+
+    @property
     def remembered(self) -> int:
         """How many things are held in memory: orders, requests and reports under way."""
         return len(self._state.orders) + len(self._requests) + len(self._reports)
@@ -268,6 +274,11 @@ class SimulatedExchange:
         if not position.quantity:
             return Money(0)
         return Money(self._state.margin.maintenance(position, market.mark_price, market.ladder))
+
+    @property
+    def account_rates(self) -> tuple[Rate, Rate]:
+        """IM and MM rate of the account; meaningless in isolated mode (bybit-v5.md 6.3)."""
+        return account_rates(self._state)
 
     def leverage(self, key: PositionKey) -> Rate:
         """The leverage that the position has, or would have."""
