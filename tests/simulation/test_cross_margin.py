@@ -124,6 +124,24 @@ def test_what_is_available_in_cross_moves_with_the_mark() -> None:
     assert session.exchange.maintenance_margin(BTC) == e8("33.47")
 
 
+def test_the_rates_of_a_cross_account_count_what_its_orders_would_lose() -> None:
+    """0.1 at 60 000, 10x, 996.7 left; a bid of 0.05 at 59 000 while the mark goes to 58 000.
+
+    Behind it are 996.7 - 200 - 50 = 746.7. IM is 580 + 2.97 and the bid's 298.08275, MM is
+    29 + 2.97.
+    """
+    session = account("cross", wallet="1000")
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.send(order("b", BUY, "0.05", order_type="limit", price="59000"), at=session.now)
+    session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("58000"))), session.now)
+    initial, maintenance = session.exchange.account_rates
+
+    # 295 + 1.6225 + 1.46025 for the bid.
+    assert initial == -(-(e8("582.97") + e8("298.08275")) * 10**8 // e8("746.7"))
+    assert maintenance == -(-e8("31.97") * 10**8 // e8("746.7"))
+    assert initial > 10**8 > maintenance
+
+
 def test_a_cross_account_opens_more_out_of_its_profit_and_an_isolated_one_does_not() -> None:
     """Wallet 606.27: all of it is in use; at 61 000 a profit of 100 is there."""
     for mode, code in (("cross", 0), ("isolated", 110007)):
