@@ -228,7 +228,10 @@ def show_moment(console: Console, story: dict[str, Any], why_not: bool) -> None:
     _show_bar(console, candle)
     for account in story["accounts"]:
         heading(console, account["account"], account["strategy"])
-        facts(console, [("so", account["because"])])
+        told = [("so", account["because"])]
+        if account["asked_seq"] not in (None, story["seq"]):
+            told.insert(0, ("asked", f"seq {account['asked_seq']}: {account['asked_by']}"))
+        facts(console, told)
         if not why_not:
             rows = [("did", each) for each in account["did"]]
             held = ("position", account["position"])

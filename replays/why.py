@@ -5,7 +5,16 @@ from typing import Any
 from adapters.strategy_source import StrategyShelf
 from engine.domain.candle import Candle
 from engine.errors import UserError
-from engine.messages.decisions import Approved, IntentRefused, OrderRequested, StrategyHalted
+from engine.messages.decisions import (
+    AmendRequested,
+    Approved,
+    CancelRequested,
+    IntentRefused,
+    OrderRequested,
+    StopMoved,
+    StrategyHalted,
+)
+from engine.messages.market import Quoted, Traded
 from engine.money import render
 from engine.react import react
 from engine.state import Seat
@@ -23,6 +32,9 @@ from replays.instant import (
     verdict_of,
 )
 from replays.words import sentence
+
+_CHANGES = (AmendRequested, CancelRequested, StopMoved)
+"""What a strategy may ask of an order or a position that is there."""
 
 
 def frame_story(source: FrameSource, seq: int) -> dict[str, Any]:
@@ -46,7 +58,10 @@ def frame_story(source: FrameSource, seq: int) -> dict[str, Any]:
 def moment_story(
     source: FrameSource, shelf: StrategyShelf, at: int, symbol: str, account: str
 ) -> dict[str, Any]:
-    """What the accounts at ``symbol`` did at its last candle at or before ``at``, and why."""
+    """What the accounts at ``symbol`` did at its last candle at or before ``at``, and why.
+
+    An account whose strategy listens to quotes or trades is told of at the last one of these.
+    """
     terms = source.started.terms
     known = [each.symbol for each in terms.instruments]
     if symbol not in known:
@@ -54,7 +69,10 @@ def moment_story(
     names = [each.name for each in terms.accounts if symbol in each.symbols]
     if account and account not in names:
         raise UserError(f"--account {account}: does not trade {symbol}; {', '.join(names)} do")
-    seq = _last_candle(source, at, symbol)
+    seq = _last_event(source, at, symbol, (Candle,))
+    if not seq:
+        what = f"no candle of {symbol} had closed by then; choose a later time"
+        raise UserError(f"--at {render_time(at)}: {what}")
     instant = instant_at(source, shelf, seq)
     stamped = instant.frame[0]
     assert isinstance(stamped.input, Candle), "the frame of a candle was looked for"
@@ -64,31 +82,47 @@ def moment_story(
         "at": render_time(stamped.at),
         "candle": bar_facts(stamped.input),
         "accounts": [
-            _account_story(instant, instant.state.seats[name, symbol], shelf)
+            _account_story(
+                _moment_of(source, shelf, instant, at, (name, symbol)), name, symbol, shelf
+            )
             for name in names
             if not account or name == account
         ],
     }
 
 
-def _last_candle(source: FrameSource, at: int, symbol: str) -> int:
-    """The seq of the last candle of ``symbol`` at or before ``at``, looked for backwards."""
+def _moment_of(
+    source: FrameSource, shelf: StrategyShelf, candle: Instant, at: int, name: tuple[str, str]
+) -> Instant:
+    """The candle's moment, or that of the last quote or trade since, for who listens to these."""
+    state, symbol = candle.state, name[1]
+    heard: list[type] = []
+    for kind, seats in ((Quoted, state.quote_seats), (Traded, state.trade_seats)):
+        if state.seats[name] in seats.get(symbol, ()):
+            heard.append(kind)
+    seq = _last_event(source, at, symbol, tuple(heard)) if heard else 0
+    return instant_at(source, shelf, seq) if seq > candle.frame[0].seq else candle
+
+
+def _last_event(source: FrameSource, at: int, symbol: str, kinds: tuple[type, ...]) -> int:
+    """The seq of the last event of ``symbol`` at or before ``at``, looked for backwards."""
     spans = [(page.first_seq, page.last_seq) for page in source.pages() if page.first_at <= at]
     for first, last in reversed(spans):
         found = 0
         for stamped, _ in source.frames(first, last):
-            event = stamped.input
-            if stamped.at <= at and type(event) is Candle and event.symbol == symbol:
+            event: Any = stamped.input
+            if stamped.at <= at and type(event) in kinds and event.symbol == symbol:
                 found = stamped.seq
         if found:
             return found
-    raise UserError(
-        f"--at {render_time(at)}: no candle of {symbol} had closed by then; choose a later time"
-    )
+    return 0
 
 
-def _account_story(instant: Instant, seat: Seat, shelf: StrategyShelf) -> dict[str, Any]:
-    account, symbol = seat.account.name, seat.key.symbol
+def _account_story(
+    instant: Instant, account: str, symbol: str, shelf: StrategyShelf
+) -> dict[str, Any]:
+    seat, stamped = instant.state.seats[account, symbol], instant.frame[0]
+    asked = (account, symbol) in instant.traces
     missing = source_missing(seat.account.terms, shelf, instant.state.terms.semantics)
     trace = instant.traces.get((account, symbol), [])
     conditions = [] if missing else condition_facts(trace)
@@ -102,11 +136,13 @@ def _account_story(instant: Instant, seat: Seat, shelf: StrategyShelf) -> dict[s
     return {
         "account": account,
         "strategy": seat.account.terms.strategy.name,
+        "asked_by": sentence(stamped.input) if asked else "",
+        "asked_seq": stamped.seq if asked else None,
         "bar": bar_facts(seat.bar) if seat.bar is not None else None,
         "position": render(instant.state.positions[seat.key].quantity),
         "did": did,
         "conditions": conditions,
-        "conditions_missing": missing if seat.bar is not None else "",
+        "conditions_missing": missing if asked else "",
         "gate": check_facts(verdict.checks) if verdict is not None else [],
         "because": _because(instant, seat, verdict, conditions, missing),
     }
@@ -131,7 +167,7 @@ def _because(
     for decision in instant.frame[1]:
         if isinstance(decision, StrategyHalted) and decision.account == account:
             return f"the strategy failed here: {decision.reason}"
-    if seat.bar is None:
+    if (account, seat.key.symbol) not in instant.traces:
         return _between_bars(instant, seat)
     if isinstance(verdict, IntentRefused):
         return _refusal(verdict)
@@ -142,6 +178,10 @@ def _because(
     ]
     if orders:
         return f"it asked for {orders[0].client_id} ({orders[0].purpose}: {orders[0].reason})"
+    changes = [each for each in instant.frame[1] if isinstance(each, _CHANGES)]
+    mine = [each for each in changes if each.key == seat.key]
+    if mine:
+        return f"it asked for a change: {sentence(mine[0])}"
     if missing:
         return f"it asked for nothing; {missing}"
     failed = [each for each in conditions if not each["passed"]]
