@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Input, Stamped
+from engine.messages.market import DepthChanged
 from engine.messages.runs import RunStarted
 from engine.timebase import Nanos
 from journal.chain import Page
@@ -17,6 +18,14 @@ Turn = tuple[Nanos, Input, tuple[Decision, ...]]
 
 PAGE_FRAMES = 4096
 """Frames in a full page: a backtest writes no smaller ones, a live loop no larger ones."""
+PAGE_LEVELS = 1 << 18
+"""A page is full, too, with so many levels of order books: a thousand of them in every frame would
+make pages that fill the memory."""
+
+
+def levels_in(input_: Input) -> int:
+    """How many levels of order books an input carries."""
+    return len(input_.bids) + len(input_.asks) if type(input_) is DepthChanged else 0
 
 
 class Head(NamedTuple):

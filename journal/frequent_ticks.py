@@ -48,14 +48,11 @@ def _traded(row: Any) -> Traded:
 
 def _depth(row: Any) -> DepthChanged:
     _, symbol, venue_ns, snapshot, bids, asks = row
-    return DepthChanged(
-        symbol, venue_ns, snapshot, tuple(map(_level, bids)), tuple(map(_level, asks))
-    )
+    return DepthChanged(symbol, venue_ns, snapshot, _levels(bids), _levels(asks))
 
 
-def _level(row: Any) -> Any:
-    price, quantity = row
-    return price, quantity
+def _levels(rows: Any) -> Any:
+    return tuple(map(tuple, rows))
 
 
 TICK_DECODERS: dict[str, Decode] = {

@@ -8,7 +8,7 @@ from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
 from engine.messages.runs import RunStarted
 from journal.chain import GENESIS, Page
-from journal.frame import PAGE_FRAMES, Frame, Head, Turn
+from journal.frame import PAGE_FRAMES, PAGE_LEVELS, Frame, Head, Turn, levels_in
 from journal.pages import make_page
 from journal.upcast import FORMAT
 
@@ -97,5 +97,11 @@ class MemoryJournal:
             yield start + 1, [(one.at, one.input, decisions) for one, decisions in frames]
 
     def _full_pages(self) -> Iterator[list[Frame]]:
-        for start in range(1, len(self._frames), PAGE_FRAMES):
-            yield self._frames[start : start + PAGE_FRAMES]
+        first, levels = 1, 0
+        for place in range(1, len(self._frames)):
+            levels += levels_in(self._frames[place][0].input)
+            if place + 1 - first >= PAGE_FRAMES or levels >= PAGE_LEVELS:
+                yield self._frames[first : place + 1]
+                first, levels = place + 1, 0
+        if first < len(self._frames):
+            yield self._frames[first:]

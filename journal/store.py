@@ -16,9 +16,10 @@ from typing import Self
 from engine.errors import InvariantError, UserError, WorldError
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
+from engine.messages.market import DepthChanged
 from engine.messages.runs import RunStarted
 from journal.failures import folder_failed, primary_code, write_failed
-from journal.frame import PAGE_FRAMES, Frame, Head
+from journal.frame import PAGE_FRAMES, PAGE_LEVELS, Frame, Head, levels_in
 from journal.lock import WriterLock
 from journal.places import (
     building_path,
@@ -46,6 +47,7 @@ class SqliteJournal:
         self._frames: list[Frame] = []
         self._ended = ""
         self._synced = True
+        self._levels = 0
         connection = sqlite3.connect(file, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -136,7 +138,9 @@ class SqliteJournal:
         """Add the next frame; a full page is written. Raises ``WorldError`` when that fails."""
         frames = self._frames
         frames.append((stamped, decisions))
-        if len(frames) >= PAGE_FRAMES:
+        if type(stamped.input) is DepthChanged:
+            self._levels += levels_in(stamped.input)
+        if len(frames) >= PAGE_FRAMES or self._levels >= PAGE_LEVELS:
             self.flush()
 
     def flush(self, durable: bool = False) -> None:
@@ -160,6 +164,7 @@ class SqliteJournal:
             raise self._failed(error, "the last page could not be written") from error
         self._synced = durable
         self._frames.clear()
+        self._levels = 0
 
     def seal(self, state_digest: str, strategy_digest: str) -> None:
         """The run is over: pin both state digests and leave one file, under its own name."""

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from engine.errors import InvariantError, NegativeAnswerError, WorldError
 from engine.messages.decisions import Approved, OrderRequested, TradeClosed
 from engine.messages.inputs import Stamped
+from engine.messages.market import DepthChanged
+from engine.money import Price, Quantity
 from engine.ports import Frames
-from journal.frame import Frame, FrameSource
+from engine.timebase import Nanos
+from journal.frame import PAGE_LEVELS, Frame, FrameSource
 from journal.memory import MemoryJournal
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
@@ -49,6 +52,22 @@ every_journal = pytest.mark.parametrize("make", [_in_memory, _in_a_file])
 def _fill(journal: Frames, frames: list[Frame]) -> None:
     for stamped, decisions in frames:
         journal.append(stamped, decisions)
+
+
+@every_journal
+def test_a_page_is_full_of_frames_or_of_levels_of_books(make: Make, tmp_path: Path) -> None:
+    levels = tuple((Price(n), Quantity(1)) for n in range(PAGE_LEVELS // 8))
+    book = DepthChanged("X", Nanos(1), True, levels, levels)
+    journal = make(tmp_path)
+    _fill(journal, [(Stamped(seq, Nanos(10**18), book), ()) for seq in range(2, 12)])
+    journal.close()
+    with _read(journal) as source:
+        assert [(page.first_seq, page.last_seq) for page in source.pages()] == [
+            (1, 1),
+            (2, 5),
+            (6, 9),
+            (10, 11),
+        ]
 
 
 @every_journal
