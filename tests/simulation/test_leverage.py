@@ -7,16 +7,14 @@ from engine.ids import NO_CLIENT_ID, PositionKey
 from engine.messages.venue import LeverageRejected, LeverageSet, OutcomeUnknown
 from tests.simulation.given import BTC, ETH, Session, bar, e8, faults, order
 from tests.simulation.margined import (
+    LADDER,
     LONG_SIDE,
     SHORT_SIDE,
     account,
     moving,
     set_leverage,
     still,
-    tiers,
 )
-
-LADDER = tiers("2000 0.005 100", "10000 0.05 20", "50000 0.1 10")
 
 
 def answer(session: Session, leverage: str, key: PositionKey = BTC) -> int:

@@ -15,16 +15,15 @@ from engine.messages.venue import ExecutionReport, FundingPaid, OrderFilled, Pos
 from engine.money import SCALE, Price, notional, render
 from tests.simulation.given import BTC, Session, bar, cancel, e8, order
 from tests.simulation.margined import (
+    LADDER,
     LONG_SIDE,
     SHORT_SIDE,
     account,
     mark_candle,
     rated,
     set_leverage,
-    tiers,
 )
 
-LADDER = tiers("2000 0.005 100", "10000 0.05 20", "50000 0.1 10")
 SIDES: st.SearchStrategy[Side] = st.sampled_from([BUY, SELL])
 MODES = st.tuples(
     st.sampled_from(get_args(MarginMode)),
