@@ -1,11 +1,12 @@
 """Laws of margin over random sessions, in every mode and by every rule."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.simulated.exchange import SimulatedExchange
+from engine.domain.instrument import RiskTier
 from engine.domain.order import BUY, SELL, Side
 from engine.ids import PositionKey
 from engine.messages.effects import Effect
@@ -78,7 +79,9 @@ def check(exchange: SimulatedExchange, reports: list[ExecutionReport], start: in
 
 @settings(max_examples=150, deadline=None)
 @given(MODES, st.data())
-def test_money_adds_up_in_every_mode_whatever_happens(modes: tuple, data: st.DataObject) -> None:  # type: ignore[type-arg]
+def test_money_adds_up_in_every_mode_whatever_happens(
+    modes: tuple[Any, ...], data: st.DataObject
+) -> None:
     """Orders, leverage, marks, funding, gaps: wallet and reports agree, and nothing is lost.
 
     Who has no position and no order has all of the wallet available.
@@ -132,7 +135,7 @@ def test_money_adds_up_in_every_mode_whatever_happens(modes: tuple, data: st.Dat
 def test_no_isolated_position_loses_more_than_its_margin(
     side: Side,
     leverage: str,
-    ladder: tuple,  # type: ignore[type-arg]
+    ladder: tuple[RiskTier, ...],
     jump: int,
     stop: str,
     slippage: str,
