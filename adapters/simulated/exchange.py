@@ -148,8 +148,8 @@ class SimulatedExchange:
                 if self._state.funds:
                     market = self._market(event.symbol)
                     self._reports.event_at = at
-                    settle_funding(self._state, market, event)
-                    self._meet("mark", market, market.mark_price, at)
+                    if settle_funding(self._state, market, event):
+                        self._meet("mark", market, market.mark_price, at)
             case DataGap() | Quoted() | Traded() | DepthChanged():
                 # The venue had no gap, only we: stops meet the next price that is known.
                 pass

@@ -10,20 +10,23 @@ from engine.money import Price, Quantity
 from engine.timebase import Nanos
 
 
-def settle_funding(state: VenueState, market: VenueMarket, event: FundingRated) -> None:
+def settle_funding(state: VenueState, market: VenueMarket, event: FundingRated) -> bool:
     """Let every open position of the symbol pay or get its funding, once for each settlement.
 
     A settlement time that has been settled, or one from before, is told again and does nothing.
-    The price is the mark; without any price yet there is no position either.
+    The price is the mark. Returns whether anything was settled: an end may have come nearer.
     """
     if event.settle_ns <= market.settled_ns:
-        return
+        return False
     market.settled_ns = event.settle_ns
     venue_ns = max(market.touched_ns, event.settle_ns)
+    settled = False
     for position in market.positions.values():
         if position.quantity:
             market.touched_ns = venue_ns
             _pay(state, market, position, event, venue_ns)
+            settled = True
+    return settled
 
 
 def _pay(
