@@ -7,6 +7,7 @@ position.
 
 from typing import Any
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,14 @@ def run() -> Terms:
     )
 
 
+def hedged() -> Terms:
+    """The same, one of them long and one short, in hedge mode."""
+    one_way = run()
+    sides = [attrs.evolve(each, side=n) for each, n in zip(one_way.accounts, (1, -1), strict=True)]
+    venue = attrs.evolve(one_way.venue, position_mode="hedge", margin_mode="cross")
+    return attrs.evolve(one_way, accounts=tuple(sides), venue=venue)
+
+
 def say(scenario: Scenario, order: OrderRequested, pick: int, half: bool) -> Any:
     """One of all reports about an order."""
     size = render(order.quantity // 2 if half else order.quantity)
@@ -94,26 +103,36 @@ def say(scenario: Scenario, order: OrderRequested, pick: int, half: bool) -> Any
 
 def tell(scenario: Scenario, symbol: str, pick: int) -> Any:
     """One of all reports about a position."""
-    key, at, held = key_of(symbol), scenario.at, scenario.position(symbol)
+    hedged = scenario.state.terms.venue.position_mode == "hedge"
+    index = 1 + pick // 16 % 2 if hedged else 0
+    key, at, held = key_of(symbol, index), scenario.at, scenario.position(symbol, index)
     stop, target = render(held.stop_price), render(held.target_price)
+
+    def taken(price: str, cause: str, quantity: str = "") -> Any:
+        if not held.quantity:
+            return None
+        return scenario.stopped(price, cause, quantity, symbol, index)
+
     return (
-        lambda: scenario.stop(stop, target, symbol),
-        lambda: scenario.stop("0", symbol=symbol),
-        lambda: scenario.stop("91.1", symbol=symbol),
+        lambda: scenario.stop(stop, target, symbol, index),
+        lambda: scenario.stop("0", symbol=symbol, index=index),
+        lambda: scenario.stop("91.1", symbol=symbol, index=index),
         lambda: StopRejected(key, 10001, "no", at),
         lambda: OutcomeUnknown(key, NO_CLIENT_ID, "set_stop", "timeout"),
         lambda: OutcomeUnknown(key, NO_CLIENT_ID, "look_up", "timeout"),
         lambda: PositionReported(key, held.quantity, 0, held.stop_price, held.target_price, at),
         lambda: PositionReported(key, held.quantity, 0, 0, 0, at),
         lambda: PositionReported(key, parse("3"), 0, held.stop_price, 0, at),
-        lambda: scenario.stopped("97.5", symbol=symbol) if held.quantity else None,
-        lambda: scenario.stopped("96", "liquidation", symbol=symbol) if held.quantity else None,
-        lambda: scenario.stopped("101", "adl", "0.5", symbol) if held.quantity else None,
+        lambda: taken("97.5", "stop_loss"),
+        lambda: taken("96", "liquidation"),
+        lambda: taken("101", "adl", "0.5"),
         lambda: scenario.liquidated(
-            quantity=render(held.quantity) if pick % 2 else "7", symbol=symbol
+            quantity=render(held.quantity) if pick % 2 else "7",
+            symbol=symbol,
+            index=index,
         ),
-        lambda: scenario.funding("0.37", symbol=symbol),
-        lambda: scenario.funding("-1.1", f"same-{pick % 3}", symbol),
+        lambda: scenario.funding("0.37", symbol=symbol, index=index),
+        lambda: scenario.funding("-1.1", f"same-{pick % 3}", symbol, index=index),
         lambda: LeverageSet(key, parse("5") if pick % 2 else parse("3"), at),
     )[pick % 16]()
 
@@ -168,11 +187,11 @@ def move(scenario: Scenario, kind: int, pick: int, half: bool, other: bool) -> N
 
 
 @look(60)
-@given(st.lists(MOVE, min_size=15, max_size=60))
+@given(st.lists(MOVE, min_size=15, max_size=60), st.booleans())
 def test_whatever_is_said_every_step_keeps_the_laws(
-    moves: list[tuple[int, int, bool, bool]],
+    moves: list[tuple[int, int, bool, bool]], sides: bool
 ) -> None:
-    scenario = given_run(run())
+    scenario = given_run(hedged() if sides else run())
     for one in moves:
         move(scenario, *one)
     assert state_digest(refold(scenario)) == state_digest(scenario.state), "law 2"

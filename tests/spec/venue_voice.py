@@ -148,10 +148,15 @@ class VenueVoice:
         )
 
     def liquidated(
-        self, mark: str = "91", bankruptcy: str = "90", quantity: str = "", symbol: str = BTC
+        self,
+        mark: str = "91",
+        bankruptcy: str = "90",
+        quantity: str = "",
+        symbol: str = BTC,
+        index: int = 0,
     ) -> venue.PositionLiquidated:
         """The venue takes the position over; all of it unless a quantity is given."""
-        position = self.position(symbol)
+        position = self.position(symbol, index)
         size = parse(quantity) if quantity else position.quantity
         at = Nanos(self.at)
         return venue.PositionLiquidated(position.key, size, parse(mark), parse(bankruptcy), at)
@@ -163,10 +168,11 @@ class VenueVoice:
         symbol: str = BTC,
         rate: str = "0.0001",
         quantity: str = "",
+        index: int = 0,
     ) -> venue.FundingPaid:
         """Funding of the position as it is now, or of another size; > 0 is paid."""
         self.executions += 1
-        position = self.position(symbol)
+        position = self.position(symbol, index)
         size = parse(quantity) if quantity else position.quantity
         return venue.FundingPaid(
             position.key,
