@@ -37,8 +37,20 @@ from replays.summary import Summary, summarise
     "or Parquet, or raw messages as JSON lines; what it is, its columns tell, or KIND. Or a market "
     "made from a seed.",
 )
-@click.option("--from", "start", default="", metavar="TIME", help="First candle to open, UTC.")
-@click.option("--to", "end", default="", metavar="TIME", help="Candles open before this, UTC.")
+@click.option(
+    "--from",
+    "start",
+    default="",
+    metavar="TIME",
+    help="First candle to open, or tick to come, UTC.",
+)
+@click.option(
+    "--to",
+    "end",
+    default="",
+    metavar="TIME",
+    help="Candles open, and ticks come, before this, UTC.",
+)
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change a setting.")
 @strategy_option
 @click.option(

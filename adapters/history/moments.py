@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from adapters.history.arrow import cast, compute
+from adapters.history.exact import exact_column
+from engine.money import SCALE
 from engine.timebase import SECOND, parse_time
 
 _FROM = 946_684_800
@@ -72,11 +74,24 @@ class Moments:
             return None
 
     def _scaled(self, values: pa.Array) -> pa.Array | None:
-        numbers = cast(values, pa.int64())
+        try:
+            numbers = cast(values, pa.int64())
+        except pa.ArrowInvalid:
+            return self._fractions(values)
         low, high = compute("min_max", numbers).as_py().values()
         if low < _FROM * self._per_second or high >= _TO * self._per_second:
             return None
         return compute("multiply", numbers, SECOND // self._per_second)
+
+    def _fractions(self, values: pa.Array) -> pa.Array | None:
+        """Seconds with a fraction, as many venues' archives of trades have them."""
+        exact = exact_column(values) if self._per_second == 1 else None
+        if exact is None:
+            return None
+        low, high = compute("min_max", exact).as_py().values()
+        if low < _FROM * SCALE or high >= _TO * SCALE:
+            return None
+        return compute("multiply", exact, SECOND // SCALE)
 
     def one(self, value: Any) -> int:
         """Nanoseconds of one value; ``ValueError`` with the rest of a sentence otherwise."""

@@ -10,7 +10,7 @@ from adapters.history.recording import DEPTH, FUNDING, QUOTES, TRADES
 from engine.errors import UserError
 from engine.messages.market import DepthChanged, FundingRated, Quoted, Traded
 from engine.money import Rate
-from engine.timebase import HOUR, MINUTE
+from engine.timebase import HOUR, MINUTE, SECOND
 from tests.history.files import csv, parquet
 from tests.history.tick_files import (
     BEGIN,
@@ -60,6 +60,25 @@ def test_csv_gives_what_parquet_gives(tmp_path: Path) -> None:
     body = [f"{ns(1) + 1},{ms(1)},100.1,0.5,false", f"{ns(2) + 1},{ms(2)},100.0,2,True"]
     market = opened(csv(tmp_path / "BTCUSDT.csv.gz", body, header))
     assert played(market) == [(ns(1) + 1, BOUGHT), (ns(2) + 1, SOLD)]
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_seconds_may_have_a_fraction(tmp_path: Path, as_csv: bool) -> None:
+    begin = BEGIN // SECOND
+    texts = [f"{begin + n}.{n:04d}" for n in range(0, 9_000, 7)]
+    columns = {
+        "timestamp": [float(text) for text in texts],
+        "price": [100.0] * len(texts),
+        "size": [1.0] * len(texts),
+    }
+    path = tmp_path / "BTCUSDT.parquet"
+    if as_csv:
+        path = csv(path.with_suffix(".csv"), [f"{text},100,1" for text in texts], ",".join(columns))
+    else:
+        parquet(path, columns)
+    expected = [BEGIN + n * SECOND + n * SECOND // 10_000 for n in range(0, 9_000, 7)]
+    found = played(opened(path))
+    assert [at for at, _ in found] == [event.venue_ns for _, event in found] == expected
 
 
 def test_rows_that_are_no_ordinary_trades_are_left_out_and_told(tmp_path: Path) -> None:
