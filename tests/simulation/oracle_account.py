@@ -33,6 +33,7 @@ class Account:
         self.waiting: list[Order] = []
         """In the order in which they began to wait."""
         self.known: dict[str, Order] = {}
+        self.is_cross = terms.venue.margin_mode == "cross"
         self.wallet = number(terms.venue.wallet)
         self.age = 0
         self.ambiguous = 0

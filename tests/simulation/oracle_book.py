@@ -9,6 +9,7 @@ from engine.messages.effects import PlaceOrder
 
 Number = Fraction
 ZERO = Fraction(0)
+SMALLEST = Fraction(1, 10**8)
 WITHOUT_LIMIT = Fraction(10**30)
 LIMITS = ("limit", "stop_limit", "take_profit_limit")
 CONDITIONAL = ("stop_market", "stop_limit", "take_profit_market", "take_profit_limit")

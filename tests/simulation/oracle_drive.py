@@ -39,7 +39,13 @@ from engine.timebase import MINUTE, NEVER, SECOND, Nanos
 from tests.simulation.given import REQUEST_NS, START
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import number
-from tests.simulation.oracle_margin import available, liquidation_price, margin, set_leverage
+from tests.simulation.oracle_margin import (
+    available,
+    initial,
+    liquidation_price,
+    maintenance,
+    set_leverage,
+)
 from tests.simulation.oracle_prices import close_bar, open_bar, settle, tell_price
 from tests.simulation.oracle_rules import amend_code, order_code, stop_code
 
@@ -194,8 +200,11 @@ class Both:
         for key, position in exchange.positions.items():
             mine = oracle.of(key)
             assert mine is not None
-            held = margin(oracle, mine.side, mine.entry, mine.leverage) + mine.added
-            assert number(exchange.position_margin(key)) == held
+            assert number(exchange.position_margin(key)) == initial(oracle, mine)
+            mark = oracle.markets[key.symbol].mark
+            assert number(exchange.maintenance_margin(key)) == maintenance(oracle, mine, mark)
+            if oracle.is_cross:
+                continue
             end = number(exchange.liquidation_price(key))
             assert end == liquidation_price(oracle, mine), f"{key} {position.quantity} ends"
         assert exchange.ambiguous_bars == oracle.ambiguous

@@ -1,4 +1,4 @@
-"""Margin and leverage in the oracle exchange: isolated, by the rules of today.
+"""Margin and leverage in the oracle exchange, isolated and cross, by the rules of today.
 
 Formulas are those of bybit-v5.md 6.2 to 6.5; where a position ends is looked for among the ticks.
 """
@@ -8,6 +8,7 @@ from math import floor
 from engine.messages.effects import SetLeverage
 from tests.simulation.oracle_account import Account
 from tests.simulation.oracle_book import (
+    SMALLEST,
     WITHOUT_LIMIT,
     ZERO,
     Number,
@@ -17,6 +18,9 @@ from tests.simulation.oracle_book import (
     number,
     to_step,
 )
+
+FAR = 10**5
+"""So many ticks are above every price that sessions come to."""
 
 Tier = tuple[Number, Number, Number, Number]
 """Limit, maintenance rate, leverage, deduction."""
@@ -93,12 +97,45 @@ def held_by_orders(account: Account, symbol: str) -> Number:
     return netted(account, buys[1], sells[1])
 
 
+def initial(account: Account, position: Position) -> Number:
+    """What a position holds: by its entry where it is isolated, by the mark in a cross account."""
+    side, leverage, value = position.side, position.leverage, position.entry
+    if account.is_cross:
+        value = cent(account.markets[position.key.symbol].mark * abs(position.quantity))
+    reserve = cent(position.entry * (1 - side / leverage) * account.taker_fee)
+    return cent(value / leverage) + reserve + position.added
+
+
+def maintenance(account: Account, position: Position, mark: Number) -> Number:
+    """What a position needs at a mark, by the tier of its value there."""
+    value = cent(mark * abs(position.quantity))
+    _, rate, _, deduction = tier_of(account, position.key.symbol, value)
+    reserve = position.entry * (1 - position.side / position.leverage) * account.taker_fee
+    return cent(value * rate) - deduction + cent(reserve)
+
+
+def unrealised(position: Position, mark: Number) -> Number:
+    """Profit at a mark."""
+    return position.side * (cent(mark * abs(position.quantity)) - position.entry)
+
+
 def available(account: Account) -> Number:
-    """The wallet less what positions and resting orders hold."""
+    """The wallet less what positions and resting orders hold; in a cross account profit adds."""
     left = account.wallet
     for position in account.positions:
-        left -= margin(account, position.side, position.entry, position.leverage) + position.added
+        left -= initial(account, position)
+        if account.is_cross:
+            left += unrealised(position, account.markets[position.key.symbol].mark)
     return left - sum((held_by_orders(account, symbol) for symbol in account.markets), ZERO)
+
+
+def spare(account: Account, symbol: str, mark: Number) -> Number:
+    """What a cross account has beyond all maintenance where one mark is there."""
+    left = account.wallet
+    for one in account.positions:
+        own = mark if one.key.symbol == symbol else account.markets[one.key.symbol].mark
+        left += unrealised(one, own) - (maintenance(account, one, own) if one.side else ZERO)
+    return left
 
 
 def opening_code(
@@ -155,25 +192,36 @@ def excess(account: Account, position: Position, mark: Number) -> Number:
 
 
 def liquidation_price(account: Account, position: Position) -> Number:
-    """The last tick at which a position still has its maintenance; 0 for none."""
+    """The last tick at which a position, or the whole cross account, still has its maintenance.
+
+    0 for none. A cross account that has less than that now is due at any price.
+    """
+    symbol, tick = position.key.symbol, account.tick(position.key.symbol)
     if not position.side:
         return ZERO
-    tick = account.tick(position.key.symbol)
-    low, high = 0, 10**9
+    first = FAR
+    if account.is_cross:
+        first = int(account.markets[symbol].mark / tick)
+        if spare(account, symbol, account.markets[symbol].mark) <= 0:
+            return WITHOUT_LIMIT if position.side > 0 else SMALLEST
+
+    def stands(ticks: int) -> bool:
+        if account.is_cross:
+            return spare(account, symbol, ticks * tick) >= 0
+        return excess(account, position, ticks * tick) >= 0
+
     if position.side > 0:
+        low, high = 0, first
         while low < high:
             middle = (low + high) // 2
-            if excess(account, position, middle * tick) >= 0:
-                high = middle
-            else:
-                low = middle + 1
+            low, high = (low, middle) if stands(middle) else (middle + 1, high)
         return low * tick
+    low, high = (first, FAR) if account.is_cross else (0, FAR)
+    if stands(high):
+        return ZERO
     while low < high:
         middle = (low + high + 1) // 2
-        if excess(account, position, middle * tick) >= 0:
-            low = middle
-        else:
-            high = middle - 1
+        low, high = (middle, high) if stands(middle) else (low, middle - 1)
     return max(low, 1) * tick
 
 
@@ -194,7 +242,8 @@ def bounded(
 
     The insurance fund pays the difference: an isolated position loses its margin and no more.
     """
-    if not 0 < quantity <= position.reducible(side) or not liquidation_price(account, position):
+    closes = 0 < quantity <= position.reducible(side)
+    if account.is_cross or not closes or not liquidation_price(account, position):
         return price
     bust = bankruptcy_price(account, position)
     if position.side * price >= position.side * bust:
@@ -222,16 +271,20 @@ def leverage_code(account: Account, position: Position, wanted: Number) -> int:
         return 110043
     for side in (1, -1):
         held = value_held(account, position, side)
-        mine = opened_by(account, symbol, side) is position
+        mine = account.is_cross or opened_by(account, symbol, side) is position
         if mine and wanted > tier_of(account, symbol, held)[2]:
             return 110013
-    position.leverage = wanted
+    changed = [position]
+    if account.is_cross:
+        changed = [one for one in account.positions if one.key.symbol == symbol]
+    for one in changed:
+        one.leverage = wanted
     end, mark = liquidation_price(account, position), account.markets[symbol].mark
     code = 0
     if wanted < was and available(account) < 0:
         code = 110012
     elif wanted > was and end and position.side * mark <= position.side * end:
         code = 110011
-    if code:
-        position.leverage = was
+    for one in changed if code else []:
+        one.leverage = was
     return code

@@ -9,6 +9,7 @@ from engine.domain.candle import Candle
 from engine.messages.market import FundingRated
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import (
+    SMALLEST,
     WITHOUT_LIMIT,
     ZERO,
     Number,
@@ -25,7 +26,6 @@ from tests.simulation.oracle_margin import (
 )
 
 RISING, FALLING = 1, -1
-SMALLEST = Fraction(1, 10**8)
 
 
 @dataclass(eq=False)
@@ -224,7 +224,8 @@ def settle(oracle: Oracle, event: FundingRated) -> None:
             continue
         exact = position.quantity * market.mark * number(event.rate)
         amount = cent(abs(exact)) * (1 if exact > 0 else -1)
-        position.added -= max(ZERO, amount - max(ZERO, available(oracle)))
+        if not oracle.is_cross:
+            position.added -= max(ZERO, amount - max(ZERO, available(oracle)))
         oracle.wallet -= amount
         oracle.funding += amount
         market.executions += 1
