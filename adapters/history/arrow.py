@@ -1,26 +1,22 @@
-"""What is used of Arrow: its file reader and its kernels, in one place.
-
-The kernels are called by their names from the module below ``pyarrow.compute``, which makes a
-Python function with a docstring for each of them first: that takes as long as 5,000 candles.
-"""
+"""What is used of Arrow: its file reader and its kernels, in one place."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow._compute as kernels
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 
 def compute(kernel: str, *arguments: Any) -> Any:
     """What a kernel of Arrow answers; they are listed in the documents of ``pyarrow.compute``."""
-    return kernels.call_function(kernel, list(arguments))
+    return pc.call_function(kernel, list(arguments))
 
 
 def cast(values: pa.Array, kind: pa.DataType) -> pa.Array:
     """``values`` as ``kind``; raises ``pa.ArrowInvalid`` where a value does not survive that."""
-    return kernels.call_function("cast", [values], kernels.CastOptions.safe(kind))
+    return pc.cast(values, kind)
 
 
 def parquet_schema(path: Path) -> pa.Schema:
