@@ -1,0 +1,262 @@
+"""Public market data (bybit-v5.md 3.2)."""
+
+from typing import Any
+
+from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError, done
+from adapters.bybit_wire.bars import INTERVALS, Bar, Bars
+from adapters.bybit_wire.desk import Session, elsewhere, linear
+from adapters.bybit_wire.fields import SIDE_NAMES, listed, ms, page, text_of, whole
+from adapters.bybit_wire.market import RATE_CAP, Levels, PublicTrade, millis
+from engine.accounts.tiers import ladder_of
+from engine.domain.instrument import Instrument
+from engine.money import SCALE, render
+from engine.timebase import MILLISECOND, MINUTE
+
+Row = list[str]
+RISK_SYMBOLS = 15
+"""So many symbols are on a page of risk limits."""
+
+
+def server_time(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/time``: the market's time."""
+    del given
+    now = session.desk.now_ns
+    return done({"timeSecond": str(now // 1_000_000_000), "timeNano": str(now)})
+
+
+def instruments_info(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/instruments-info``: everything trades, nothing is in pre-launch."""
+    nothing = elsewhere(given)
+    if nothing is not None:
+        return done(nothing)
+    linear(given)
+    symbol, base = text_of(given, "symbol"), text_of(given, "baseCoin")
+    if symbol and symbol not in session.desk.instruments:
+        raise RefusedError(PARAMETER, "params error: symbol invalid")
+    rows = [
+        instrument_fields(each, number)
+        for number, each in enumerate(session.desk.instruments.values(), start=1)
+        if symbol in ("", each.symbol) and base in ("", base_of(each))
+    ]
+    if text_of(given, "status") not in ("", "Trading"):
+        rows = []
+    taken, cursor = page(rows, given, "symbol", 500, 1_000)
+    return done(listed(taken, cursor))
+
+
+def base_of(instrument: Instrument) -> str:
+    """The base coin: the symbol without the coin that it settles in."""
+    return instrument.symbol.removesuffix(instrument.settle_asset)
+
+
+def instrument_fields(each: Instrument, number: int) -> Fields:
+    """A contract as instruments-info shows it (3.2.1)."""
+    step = render(each.tick)
+    scale = len(step.partition(".")[2])
+    largest = render(each.max_limit_quantity)
+    return {
+        "symbol": each.symbol,
+        "symbolId": number,
+        "symbolType": "",
+        "contractType": "LinearPerpetual",
+        "status": "Trading",
+        "baseCoin": base_of(each),
+        "quoteCoin": each.settle_asset,
+        "settleCoin": each.settle_asset,
+        "launchTime": "1584230400000",
+        "deliveryTime": "0",
+        "deliveryFeeRate": "",
+        "priceScale": str(scale),
+        "leverageFilter": {
+            "minLeverage": "1",
+            "maxLeverage": render(each.max_leverage),
+            "leverageStep": "0.01",
+        },
+        "priceFilter": {
+            "minPrice": render(each.min_price),
+            "maxPrice": render(each.max_price),
+            "tickSize": step,
+        },
+        "lotSizeFilter": {
+            "maxOrderQty": largest,
+            "minOrderQty": render(each.min_quantity),
+            "qtyStep": render(each.lot),
+            "postOnlyMaxOrderQty": largest,
+            "maxMktOrderQty": render(each.max_market_quantity),
+            "minNotionalValue": render(each.min_notional),
+        },
+        "unifiedMarginTrade": True,
+        "fundingInterval": each.funding_interval_ns // MINUTE,
+        "copyTrading": "none",
+        "upperFundingRate": render(RATE_CAP),
+        "lowerFundingRate": render(-RATE_CAP),
+        "displayName": "",
+        "forbidUplWithdrawal": False,
+        "isPreListing": False,
+        "preListingInfo": None,
+        "riskParameters": {
+            "priceLimitRatioX": render(each.price_limit_x),
+            "priceLimitRatioY": render(each.price_limit_y),
+        },
+    }
+
+
+def kline(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/kline``: of the last price, newest first, the running bar too."""
+    market = session.market(given)
+    return _bars(session, given, market.bars, is_traded=True)
+
+
+def mark_price_kline(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/mark-price-kline``."""
+    return _bars(session, given, session.market(given).mark_bars, is_traded=False)
+
+
+def index_price_kline(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/index-price-kline``."""
+    return _bars(session, given, session.market(given).index_bars, is_traded=False)
+
+
+def _bars(session: Session, given: Fields, bars: Bars, is_traded: bool) -> Outcome:
+    market = session.market(given)
+    interval = INTERVALS.get(text_of(given, "interval"))
+    if interval is None:
+        raise RefusedError(PARAMETER, "Invalid period!")
+    limit = whole(given, "limit", 200, 1, 1_000)
+    now = session.desk.now_ns
+    start, end = whole(given, "start", -1), whole(given, "end", -1)
+    if start >= 0 and end >= 0 and start > end:
+        raise RefusedError(PARAMETER, "start time is after end time")
+    last = end * MILLISECOND if end >= 0 else now
+    if start >= 0 and end < 0:
+        last = start * MILLISECOND + (limit - 1) * interval
+    first = start * MILLISECOND if start >= 0 else last - limit * interval
+    found = bars.of(interval, first, last)[-limit:]
+    rows = [_bar_row(each, is_traded) for each in reversed(found)]
+    return done({"symbol": market.symbol, "category": "linear", "list": rows})
+
+
+def _bar_row(bar: Bar, is_traded: bool) -> Row:
+    row = [ms(bar.open_ns), *map(render, (bar.open, bar.high, bar.low, bar.close))]
+    return [*row, render(bar.volume), render(bar.turnover)] if is_traded else row
+
+
+def tickers(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/tickers``: of one symbol or of all."""
+    nothing = elsewhere(given)
+    if nothing is not None:
+        return done({"category": nothing["category"], "list": []})
+    linear(given)
+    markets = session.desk.markets.values()
+    wanted = [session.market(given)] if text_of(given, "symbol") else list(markets)
+    rows = [each.ticker(session.desk.now_ns) for each in wanted]
+    return done({"category": "linear", "list": rows})
+
+
+def orderbook(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/orderbook``: bids falling, asks rising."""
+    market = session.market(given)
+    bids, asks = market.book(whole(given, "limit", 25, 1, 1_000))
+    return done(
+        {
+            "s": market.symbol,
+            "b": level_rows(bids),
+            "a": level_rows(asks),
+            "ts": session.desk.market_ms,
+            "u": market.updates,
+            "seq": market.updates,
+            "cts": millis(market.changed_ns),
+        }
+    )
+
+
+def level_rows(levels: Levels) -> list[Row]:
+    """Levels as pairs of texts."""
+    return [[render(price), render(quantity)] for price, quantity in levels]
+
+
+def recent_trade(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/recent-trade``: newest first."""
+    market = session.market(given)
+    limit = whole(given, "limit", 500, 1, 1_000)
+    newest = list(reversed(market.trades))[:limit]
+    rows = [_trade_row(market.symbol, each) for each in newest]
+    return done({"category": "linear", "list": rows})
+
+
+def _trade_row(symbol: str, trade: PublicTrade) -> Fields:
+    return {
+        "execId": trade_id(symbol, trade),
+        "symbol": symbol,
+        "price": render(trade.price),
+        "size": render(trade.quantity),
+        "side": SIDE_NAMES[trade.side],
+        "time": ms(trade.at),
+        "isBlockTrade": False,
+        "isRPITrade": False,
+        "seq": str(trade.number),
+    }
+
+
+def trade_id(symbol: str, trade: PublicTrade) -> str:
+    """The name of a public trade."""
+    return f"{symbol}-{trade.number:012d}"
+
+
+def funding_history(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/funding/history``: newest first; a start alone is an error."""
+    market = session.market(given)
+    start, end = whole(given, "startTime", -1), whole(given, "endTime", -1)
+    if start >= 0 and end < 0:
+        raise RefusedError(PARAMETER, "params error: endTime is required with startTime")
+    limit = whole(given, "limit", 200, 1, 200)
+    last = end if end >= 0 else session.desk.market_ms
+    rows = [
+        {"symbol": market.symbol, "fundingRate": render(rate), "fundingRateTimestamp": ms(at)}
+        for at, rate in reversed(market.rates)
+        if start <= millis(at) <= last
+    ]
+    return done({"category": "linear", "list": rows[:limit]})
+
+
+def open_interest(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/open-interest``: no feed tells any, so there is no row."""
+    market = session.market(given)
+    result: dict[str, Any] = {"symbol": market.symbol, "category": "linear", "list": []}
+    return done(result | {"nextPageCursor": ""})
+
+
+def risk_limit(session: Session, given: Fields) -> Outcome:
+    """``/v5/market/risk-limit``: of one symbol, or of fifteen a page."""
+    nothing = elsewhere(given)
+    if nothing is not None:
+        return done(nothing)
+    linear(given)
+    desk = session.desk
+    if text_of(given, "symbol"):
+        symbols, cursor = [session.market(given).symbol], ""
+    else:
+        everything = [{"symbol": symbol} for symbol in desk.instruments]
+        rows, cursor = page(everything, given | {"limit": ""}, "symbol", RISK_SYMBOLS, 15)
+        symbols = [row["symbol"] for row in rows]
+    tiers = [row for symbol in symbols for row in tier_rows(desk.instruments[symbol])]
+    return done(listed(tiers, cursor))
+
+
+def tier_rows(instrument: Instrument) -> list[Fields]:
+    """The risk tiers of a contract; rates are fractions (6.9)."""
+    rows: list[Fields] = []
+    for number, tier in enumerate(ladder_of(instrument), start=1):
+        rows.append(
+            {
+                "id": number,
+                "symbol": instrument.symbol,
+                "riskLimitValue": render(tier.limit),
+                "maintenanceMargin": render(tier.maintenance_rate),
+                "initialMargin": render(SCALE * SCALE // tier.max_leverage),
+                "isLowestRisk": 1 if number == 1 else 0,
+                "maxLeverage": render(tier.max_leverage),
+                "mmDeduction": render(tier.deduction) if number > 1 else "",
+            }
+        )
+    return rows
