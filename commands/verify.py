@@ -95,9 +95,9 @@ def proof_data(proof: Proof, journal: str, seconds: float) -> dict[str, Any]:
 def _tables_data(proof: Proof) -> dict[str, Any]:
     tables = proof.tables
     return {
-        "tables_compared": tables is not None,
+        "tables_compared": tables is not None and not tables.older,
         "tables_skipped": proof.tables_skipped or None,
-        "table_rows": tables.rows if tables else None,
+        "table_rows": tables.rows if tables and not tables.older else None,
         "first_bad_table": (tables.table or None) if tables else None,
         "first_bad_row": (tables.row or None) if tables else None,
     }
@@ -122,7 +122,7 @@ def show_proof(console: Console, proof: Proof, journal: str, seconds: float) -> 
         rows.append((mark_of(False), "re-decide", f"differs at seq {proof.divergence.seq}"))
     elif proof.code == "impure":
         rows.append((mark_of(False), "re-decide", f"leaves another state at seq {proof.bad_seq}"))
-    if proof.tables is not None:
+    if proof.tables is not None and not proof.tables.older:
         fine = not proof.tables.fault
         told = f"{proof.tables.rows:,} rows as the frames fold to them"
         rows.append((mark_of(fine), "tables", told if fine else "not what the frames fold to"))
@@ -141,6 +141,7 @@ def show_proof(console: Console, proof: Proof, journal: str, seconds: float) -> 
     found = [("state digest", proof.digest), ("strategies", proof.strategy_digest)]
     found += [("chain", chain.digest)]
     facts(console, [(name, digest) for name, digest in found if digest])
-    verdict = Text(proof.fault or "sound", style=BAD if proof.fault else GOOD)
+    sound = "sound" if proof.tables is None or not proof.tables.older else "sound, but old tables"
+    verdict = Text(proof.fault or sound, style=BAD if proof.fault else GOOD)
     where = f" (first bad seq {proof.bad_seq:,})" if proof.bad_seq else ""
     facts(console, [("verdict", verdict.append(where)), ("took", f"{seconds:.2f} s")])

@@ -18,6 +18,9 @@ from journal.verify import ChainReport, verify_chain
 from replays.reproduce import Divergence, can_redecide, digests, redecide, refold, schema_of
 
 _ONLY_CHAIN = "only the chain was asked"
+_OLDER = "they are of version {}, which is older; tradefold journal rebuild brings them up"
+_UNFOLDABLE = (InvariantError, AssertionError, LookupError, ArithmeticError, TypeError, ValueError)
+"""What evolve raises where frames tell of what never was before them."""
 
 
 @attrs.frozen
@@ -49,7 +52,7 @@ class Proof:
     def tables_skipped(self) -> str:
         """Why the tables were not compared, "" where they were."""
         if self.tables is not None:
-            return ""
+            return _OLDER.format(self.tables.older) if self.tables.older else ""
         early = self.fault and self.code != "unexpected"
         return "a fault was found before" if early else _ONLY_CHAIN
 
@@ -80,6 +83,10 @@ def _reproduced(
     schema = schema_of(source.head)
     try:
         folded = digests(refold(source, shelf.build_known), schema)
+    except _UNFOLDABLE as error:
+        fault = f"the frames cannot be folded: {_told(error)}"
+        return _found(chain, skipped=reason, code="diverged", fault=fault)
+    try:
         decided = folded
         if not reason:
             again = redecide(source, shelf.build_known)
@@ -98,6 +105,12 @@ def _reproduced(
         bad_seq = _first_unlike(source, shelf)
         return attrs.evolve(found, code="impure", fault=fault, bad_seq=bad_seq)
     return _sealed_same(source, found)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, InvariantError):
+        return str(error)
+    return f"they tell of what no frame before them made ({type(error).__name__}: {error})"
 
 
 def _first_unlike(source: FrameSource, shelf: StrategyShelf) -> int:

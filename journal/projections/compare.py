@@ -17,6 +17,7 @@ from journal.doorstep import any_text
 from journal.failures import primary_code
 from journal.projections.fold import Projections
 from journal.projections.tables import PROJECTED, TABLES, create_indices
+from journal.projections.versions import older_version
 from journal.reader import JournalReader
 from journal.schema import create_schema
 
@@ -56,6 +57,8 @@ class TablesReport(NamedTuple):
     table: str = ""
     row: str = ""
     fault: str = ""
+    older: int = 0
+    """The version of tables that an older program made, which are not compared; else 0."""
 
 
 class _OtherError(Exception):
@@ -70,6 +73,9 @@ def compare_tables(reader: JournalReader) -> TablesReport:
     ``verify_chain`` first), ``WorldError`` when the disk refuses.
     """
     stored, same = reader.connection, 0
+    older = older_version(stored)
+    if older:
+        return TablesReport(same, older=older)
     with closing(sqlite3.connect("", isolation_level=None)) as folded:
         try:
             again = _FoldedAgain(folded, reader)
