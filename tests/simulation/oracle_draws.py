@@ -54,7 +54,7 @@ VOLUMES = st.sampled_from(["0", "3.5", "20", "50", "1000"])
 
 TERMS = st.fixed_dictionaries(
     {
-        "wallet": st.sampled_from(["40", "300", "3000", "100000"]),
+        "wallet": st.sampled_from(["8", "300", "3000", "100000"]),
         "leverage": st.sampled_from(["1", "3", "10", "33.33", "100"]),
         "half_spread": st.sampled_from(["0", "0.0003"]),
         "slippage": st.sampled_from(["0", "0.0007"]),
