@@ -24,7 +24,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("TRADEFOLD_LONG", "") not in ("", "0")
 DAYS = 10
 SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
-NEEDED = "attrs, msgspec, zstandard, pyarrow, pydantic, pydantic_settings, ruamel.yaml, sqlite_utils"
+NEEDED = "attrs, msgspec, zstandard, pyarrow, pydantic_settings, ruamel.yaml, sqlite_utils"
 PRICES = ("open", "high", "low", "close", "volume")
 
 
