@@ -18,7 +18,6 @@ from commands.screen import (
     lines,
     moment,
     percent,
-    price,
     signed,
 )
 from engine.money import render
@@ -134,7 +133,7 @@ def _trade_row(pair: Pair) -> tuple[str | Text, ...]:
     assert trade is not None, "a pair has a side"
     sides = [_result(each) for each in pair]
     return (
-        trade.opened_at[:19].replace("T", " "),
+        trade.opened_at[:16].replace("T", " "),
         trade.account,
         trade.symbol,
         "long" if trade.side == "buy" else "short",
@@ -146,7 +145,7 @@ def _trade_row(pair: Pair) -> tuple[str | Text, ...]:
 def _result(trade: RoundTrip | None) -> str:
     if trade is None:
         return "-"
-    return f"{amount(trade.pnl)} ({trade.exit_reason} at {price(trade.exit_price)})"
+    return f"{amount(trade.pnl)} {trade.exit_reason}"
 
 
 def difference_data(difference: Difference, most: int) -> dict[str, Any]:

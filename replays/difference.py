@@ -1,8 +1,8 @@
 """Two runs side by side: where their decisions part, and what that came to.
 
 Client order ids begin with the name of the run, so two runs never share one; that beginning is
-left out when decisions are compared. Trades are the same trade when one account opened them at
-the same place and moment.
+left out when decisions are compared. Trades are the same trade when one account decided to open
+them at the same place and moment; when they were filled is the venue's business.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from engine.messages.runs import RunStarted, Terms
 from engine.timebase import Nanos
 from journal.codec import CHECKED
 from journal.reader import JournalReader
+from replays.entries import entries_of_trades
 from replays.queries import rows_of, units
 from replays.summary import Summary, summarise
 
@@ -45,7 +46,10 @@ class Parting:
 
 @attrs.frozen
 class RoundTrip:
-    """One closed trade as the table has it; numbers e8."""
+    """One closed trade as the table has it; numbers e8.
+
+    ``decided_at`` is when its entry was requested, "" where nobody's order opened it.
+    """
 
     account: str
     symbol: str
@@ -59,11 +63,13 @@ class RoundTrip:
     fees: int
     pnl: int
     exit_reason: str
+    decided_at: str
 
     @property
     def place(self) -> tuple[str, str, int, str]:
         """What makes it the same trade in another run."""
-        return self.account, self.symbol, self.position_index, self.opened_at
+        decided = self.decided_at or self.opened_at
+        return self.account, self.symbol, self.position_index, decided
 
 
 Pair = tuple[RoundTrip | None, RoundTrip | None]
@@ -197,11 +203,13 @@ def _round_trips(journal: JournalReader) -> list[RoundTrip]:
     rows = rows_of(
         journal,
         "SELECT account, symbol, position_index, side, opened_at, closed_at, quantity,"
-        " entry_price, exit_price, fees, pnl, exit_reason FROM trades ORDER BY trade",
+        " entry_price, exit_price, fees, pnl, exit_reason, trade FROM trades ORDER BY trade",
     )
+    entries = entries_of_trades(journal)
     found = []
     for row in rows:
-        values: list[Any] = [*row[:6], *map(units, row[6:11]), row[11]]
+        decided = entries[row[12]].requested_at
+        values: list[Any] = [*row[:6], *map(units, row[6:11]), row[11], decided]
         found.append(RoundTrip(*values))
     return found
 

@@ -9,6 +9,7 @@ from engine.timebase import render_time
 from journal.reader import JournalReader
 from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
 from replays.curve import ALL, RunCurves, Sink, Watch, fold_curves
+from replays.entries import entries_of_trades
 from replays.metrics import Risk, daily_returns, risk_of
 from replays.queries import rows_of, units
 from replays.results import Results, Trade, results_of
@@ -119,27 +120,18 @@ def read_report(
 
 
 def _trades(journal: JournalReader) -> list[ReportTrade]:
-    """All trades in order, each with the last entry order that was filled before it ended."""
-    entries = rows_of(
-        journal,
-        "SELECT requested_seq, account, symbol, position_index, client_id, stop_price FROM orders"
-        " WHERE purpose = 'entry' AND filled_quantity > 0 ORDER BY requested_seq",
-    )
+    """All trades in order, each with the order that opened it."""
+    entries = entries_of_trades(journal)
     rows = rows_of(
         journal,
-        "SELECT seq, account, symbol, position_index, trade, side, opened_at, closed_at, quantity,"
-        " entry_price, exit_price, fees, funding, pnl, r_multiple, exit_reason, tag FROM trades"
-        " ORDER BY trade",
+        "SELECT trade, account, symbol, side, opened_at, closed_at, quantity, entry_price,"
+        " exit_price, fees, funding, pnl, r_multiple, exit_reason, tag FROM trades ORDER BY trade",
     )
-    latest: dict[tuple[Any, ...], tuple[str, int]] = {}
-    found, place = [], 0
-    for seq, account, symbol, index, number, side, opened, closed, *numbers, reason, tag in rows:
-        while place < len(entries) and entries[place][0] < seq:
-            latest[tuple(entries[place][1:4])] = entries[place][4], units(entries[place][5])
-            place += 1
-        values: list[Any] = [number, account, symbol, side, opened, closed]
-        values += [units(each) for each in numbers]
-        values += [reason, tag, *latest.get((account, symbol, index), ("", 0))]
+    found = []
+    for row in rows:
+        entry = entries[row[0]]
+        values: list[Any] = [*row[:6], *map(units, row[6:13]), *row[13:]]
+        values += [entry.client_id, entry.stop_price]
         found.append(ReportTrade(*values))
     return found
 

@@ -156,6 +156,22 @@ def test_every_trade_is_counted_once(recorded: Path, tmp_path: Path) -> None:
     assert moved == difference.b.total.pnl - difference.a.total.pnl
 
 
+def test_a_trade_that_only_fills_later_is_the_same_trade_changed(
+    recorded: Path, tmp_path: Path
+) -> None:
+    """Latency moves every fill and no decision to enter the first time."""
+    difference = changed(recorded, tmp_path, "simulation.request_latency=200ms")
+    first = min(
+        (pair for pair in difference.pairs if pair[0] is not None),
+        key=lambda pair: pair[0].opened_at if pair[0] is not None else "",
+    )
+    before, after = first
+    assert before is not None
+    assert after is not None
+    assert before.decided_at == after.decided_at
+    assert before.opened_at < after.opened_at
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
