@@ -68,10 +68,14 @@ class Desk:
         while self._next is not None and self._next[0] <= to_ns:
             at, events = self._next
             self.now_ns = max(self.now_ns, at)
-            for event in events:
-                self._step(event)
+            self.tell(events)
             self._next = next(self._feed, None)
         self.now_ns = max(self.now_ns, to_ns)
+
+    def tell(self, events: Iterable[MarketEvent]) -> None:
+        """Step on events as of now."""
+        for event in events:
+            self._step(event)
 
     def _step(self, event: MarketEvent) -> None:
         at = Nanos(self.now_ns)

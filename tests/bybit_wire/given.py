@@ -28,21 +28,26 @@ def settings(**changes: Any) -> AccountSettings:
     return AccountSettings(**(usual | changes))
 
 
+def moved(text: str, before: int, at: Nanos) -> tuple[MarketEvent, ...]:
+    """The market trades at a price, and a book around it follows."""
+    instrument = contracts_of([SYMBOL])[0]
+    price = parse(text)
+    side: Side = 1 if price >= before else -1
+    bid = price - instrument.tick if side > 0 else price
+    return (
+        Traded(SYMBOL, at, Price(price), Quantity(parse("1")), side),
+        book(instrument, bid, bid + instrument.tick, at),
+    )
+
+
 def prices(*texts: str, second: int = 1) -> list[Played]:
     """A trade and a book around it each second: what a feed says."""
-    instrument = contracts_of([SYMBOL])[0]
     told: list[Played] = []
     before = parse(texts[0])
     for place, text in enumerate(texts):
-        price, at = parse(text), Nanos(START + (place + second) * SECOND)
-        side: Side = 1 if price >= before else -1
-        bid = price - instrument.tick if side > 0 else price
-        events: tuple[MarketEvent, ...] = (
-            Traded(SYMBOL, at, Price(price), Quantity(parse("1")), side),
-            book(instrument, bid, bid + instrument.tick, at),
-        )
-        told.append((at, events))
-        before = price
+        at = Nanos(START + (place + second) * SECOND)
+        told.append((at, moved(text, before, at)))
+        before = parse(text)
     return told
 
 

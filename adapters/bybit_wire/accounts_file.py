@@ -1,0 +1,81 @@
+"""The small configuration of the server: accounts, keys and limits, as TOML.
+
+[[accounts]]
+key = "mine"
+secret = "mine-secret"
+wallet = 25000
+margin_mode = "isolated"
+position_mode = "hedge"
+per_second = 20
+"""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+
+from adapters.bybit_wire.contracts import AccountSettings
+from engine.errors import UserError
+from engine.messages.runs import MarginMode, PositionMode
+from engine.money import parse
+
+USUAL_KEY = "tradefold"
+USUAL_SECRET = "tradefold-secret"
+USUAL_WALLET = 10_000
+FIRST_UID = 100_001
+_FIELDS = ("key", "secret", "wallet", "margin_mode", "position_mode", "per_second")
+
+
+def usual_accounts() -> tuple[AccountSettings, ...]:
+    """One account of 10,000 USDT in cross margin and one-way mode."""
+    return (AccountSettings(USUAL_KEY, USUAL_SECRET, FIRST_UID, parse(USUAL_WALLET)),)
+
+
+def read_accounts(path: Path) -> tuple[AccountSettings, ...]:
+    """The accounts of a file; raises ``UserError`` with one sentence for what is wrong."""
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read as TOML: {error}") from error
+    rows = tree.get("accounts")
+    if set(tree) - {"accounts"} or not isinstance(rows, list) or not rows:
+        raise UserError(f"{path}: write one [[accounts]] for each account, and nothing else")
+    found = tuple(_account(path, row, place) for place, row in enumerate(rows))
+    keys = [each.key for each in found]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UserError(f"{path}: the key {key} is given to two accounts")
+    return found
+
+
+def _account(path: Path, row: Any, place: int) -> AccountSettings:
+    where = f"{path}: [[accounts]] number {place + 1}"
+    if not isinstance(row, Mapping):
+        raise UserError(f"{where} is no table")
+    for name in row:
+        if name not in _FIELDS:
+            raise UserError(f"{where} has {name!r}; there are {', '.join(_FIELDS)}")
+    key, secret = row.get("key", ""), row.get("secret", "")
+    if not (isinstance(key, str) and isinstance(secret, str) and key and secret):
+        raise UserError(f"{where} needs a key and a secret")
+    margin = row.get("margin_mode", "cross")
+    position = row.get("position_mode", "one_way")
+    if margin not in ("cross", "isolated"):
+        raise UserError(f"{where}: margin_mode is cross or isolated")
+    if position not in get_args(PositionMode):
+        raise UserError(f"{where}: position_mode is one_way or hedge")
+    margin_mode: MarginMode = "cross" if margin == "cross" else "isolated"
+    position_mode: PositionMode = "one_way" if position == "one_way" else "hedge"
+    per_second = row.get("per_second", 10)
+    if type(per_second) is not int or not 0 < per_second <= 1_000_000:
+        raise UserError(f"{where}: per_second is a whole number of requests, at least 1")
+    try:
+        wallet = parse(row.get("wallet", USUAL_WALLET))
+    except ValueError as error:
+        raise UserError(f"{where}: wallet: {error}") from error
+    if wallet <= 0:
+        raise UserError(f"{where}: wallet is not above 0")
+    return AccountSettings(
+        key, secret, FIRST_UID + place, wallet, margin_mode, position_mode, per_second
+    )

@@ -1,0 +1,256 @@
+"""The shell: sockets and the clock around the desk, nothing else.
+
+How this works: market time runs with the wall's, times the speed. A pump plays the feed as it
+falls due; a request first brings the desk to its own moment. Everything is sent through one queue
+for each connection, in order, each message not before its time: so an answer to a subscription can
+be late, and what follows it stays behind it. All of it is one thread.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+from aiohttp import WSMsgType, web
+
+from adapters.bybit_wire.answers import Fields, Request
+from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
+from adapters.bybit_wire.desk import Desk
+from adapters.bybit_wire.limits import AddressLimit
+from adapters.bybit_wire.private_streams import messages
+from adapters.bybit_wire.public_streams import PublicStreams
+from adapters.bybit_wire.router import answer
+from engine.errors import WorldError
+from engine.timebase import NEVER, SECOND
+
+LOOPBACK = "127.0.0.1"
+TURN_SECONDS = 0.02
+"""How long the pump sleeps between two turns."""
+BUDGET_SECONDS = 0.05
+"""How long one turn may play; a feed that is too quick for the machine falls behind the wall."""
+EVENTS_DELAY = 0.005
+"""How long after its cause a private message leaves, s: the answer to the request is first."""
+IDLE_SECONDS = 600
+LEAST_IDLE_SECONDS = 30
+QUEUE_MOST = 20_000
+"""A connection that is so many messages behind is cut."""
+BODY_MOST = 1 << 20
+SOCKETS: dict[str, Kind] = {
+    "/v5/public/linear": "public",
+    "/v5/private": "private",
+    "/v5/trade": "trade",
+}
+
+
+class Connection:
+    """One WebSocket: what is said on it, and what waits to be sent."""
+
+    def __init__(self, socket: web.WebSocketResponse, talk: Conversation) -> None:
+        self.socket = socket
+        self.talk = talk
+        self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
+        self.is_cut = False
+
+    def put(self, due: float, text: str, closes: bool = False) -> None:
+        """Queue a message; one too many cuts the connection."""
+        try:
+            self.queue.put_nowait((due, text, closes))
+        except asyncio.QueueFull:
+            self.is_cut = True
+
+    async def send_all(self) -> None:
+        """Send what is queued, each message not before its time, until the end."""
+        loop = asyncio.get_running_loop()
+        while not self.is_cut:
+            due, text, closes = await self.queue.get()
+            if due > loop.time():
+                await asyncio.sleep(due - loop.time())
+            await self.socket.send_str(text)
+            if closes:
+                break
+        await self.socket.close()
+
+
+class Wire:
+    """A running server over a desk. ``speed`` is market seconds in a second of the wall."""
+
+    def __init__(self, desk: Desk, speed: float, wall_ms: Callable[[], int]) -> None:
+        self.desk = desk
+        self.streams = PublicStreams(desk)
+        self._speed = speed
+        self._wall_ms = wall_ms
+        self._limit = AddressLimit()
+        self._connections: dict[int, Connection] = {}
+        self._numbers = 0
+        self._pushed = 0
+        self._anchor = (time.monotonic(), desk.now_ns)
+        self.pumping: asyncio.Task[None] | None = None
+        """It ends only by a fault, or when it is cancelled."""
+        self.app = web.Application(client_max_size=BODY_MOST)
+        for path in SOCKETS:
+            self.app.router.add_get(path, self.socket)
+        self.app.router.add_route("*", "/{path:.*}", self.rest)
+
+    # The clock.
+
+    def play(self) -> None:
+        """Bring the desk to the market's present moment, as far as one turn's budget goes."""
+        began, market = self._anchor
+        now = time.monotonic()
+        target = market + int((now - began) * self._speed * SECOND)
+        while self.desk.next_ns <= target:
+            self.desk.advance(self.desk.next_ns)
+            if time.monotonic() - now > BUDGET_SECONDS:
+                self._anchor = (time.monotonic(), self.desk.now_ns)
+                return
+        self.desk.advance(target)
+
+    async def pump(self) -> None:
+        """Play the feed for ever."""
+        while True:
+            self.play()
+            self.deliver(0)
+            await asyncio.sleep(TURN_SECONDS)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the feed has nothing more to tell."""
+        return self.desk.next_ns == NEVER
+
+    def listened(self) -> set[str]:
+        """Every topic that somebody listens to."""
+        return {topic for each in self._connections.values() for topic in each.talk.topics}
+
+    # What goes out.
+
+    def deliver(self, delay: float) -> None:
+        """Queue all that the streams have to tell, ``delay`` seconds from now."""
+        due = asyncio.get_running_loop().time() + delay
+        public = self.streams.collect()
+        connections = list(self._connections.values())
+        for topic, message in public:
+            text = to_text(message)
+            for each in connections:
+                if each.talk.kind == "public" and topic in each.talk.topics:
+                    each.put(due, text)
+        for account in self.desk.accounts.values():
+            pushes = account.take_pushes()
+            if not pushes:
+                continue
+            for each in connections:
+                if each.talk.kind == "private" and each.talk.account is account:
+                    told = messages(pushes, each.talk.topics, self.desk.market_ms, self._pushed)
+                    for message in told:
+                        each.put(due + EVENTS_DELAY, to_text(message))
+            self._pushed += len(pushes)
+
+    # What comes in.
+
+    async def rest(self, request: web.Request) -> web.Response:
+        """Answer one REST request."""
+        wall = self._wall_ms()
+        if not self._limit.admits(request.remote or "", wall):
+            return web.Response(status=403, text="access too frequent")
+        body = await request.read()
+        path, _, query = request.raw_path.partition("?")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.play()
+        asked = Request(request.method, path, query.encode(), body, headers)
+        found = answer(self.desk, asked, wall)
+        self.deliver(0)
+        return web.Response(
+            status=found.status,
+            text=to_text(found.body),
+            content_type="application/json",
+            headers=found.headers,
+        )
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        """Talk on one WebSocket until it ends."""
+        idle = idle_seconds(request.query.get("max_active_time", ""))
+        socket = web.WebSocketResponse(receive_timeout=idle, max_msg_size=BODY_MOST)
+        await socket.prepare(request)
+        self._numbers += 1
+        number = self._numbers
+        talk = Conversation(SOCKETS[request.path], self.desk, self.streams, number)
+        connection = self._connections[number] = Connection(socket, talk)
+        sending = asyncio.create_task(connection.send_all())
+        try:
+            await self._hear(connection)
+        except (TimeoutError, ConnectionError):
+            pass  # idle for too long, or gone: it ends either way
+        finally:
+            del self._connections[number]
+            talk.end()
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            await socket.close()
+        return socket
+
+    async def _hear(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        async for message in connection.socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            self.play()
+            self.deliver(0)
+            for reply in connection.talk.hear(message.data, self._wall_ms()):
+                due = loop.time() + reply.delay_ms / 1_000
+                connection.put(due, to_text(reply.message), reply.closes)
+            self.deliver(DELAY_MS / 1_000 if connection.talk.kind == "trade" else 0)
+
+    async def close(self) -> None:
+        """Say good-bye to all who are connected."""
+        for each in list(self._connections.values()):
+            await each.socket.close()
+
+
+def idle_seconds(text: str) -> float:
+    """``max_active_time``: 30 s to 10 min, ``45s`` or ``2m``; 10 min for anything else."""
+    number, unit = text[:-1], text[-1:]
+    if not number.isdecimal() or unit not in ("s", "m"):
+        return IDLE_SECONDS
+    seconds = int(number[:6]) * (60 if unit == "m" else 1)
+    return float(min(max(seconds, LEAST_IDLE_SECONDS), IDLE_SECONDS))
+
+
+def to_text(message: Fields) -> str:
+    """JSON as it is sent; decimals that were echoed stay what they were."""
+    return json.dumps(message, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> float | str:
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def wall_ms() -> int:
+    """The wall clock in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def serving(desk: Desk, port: int, speed: float) -> AsyncIterator[tuple[Wire, int]]:
+    """The server on loopback for as long as the context is open; the port is its own where 0 was
+    asked for. Raises ``WorldError`` when the port is taken."""
+    wire = Wire(desk, speed, wall_ms)
+    runner = web.AppRunner(wire.app, access_log=None, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, LOOPBACK, port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise WorldError(f"port {port} of {LOOPBACK} cannot be had: {error.strerror}") from error
+    wire.pumping = asyncio.create_task(wire.pump())
+    try:
+        yield wire, int(runner.addresses[0][1])
+    finally:
+        wire.pumping.cancel()
+        ended = await asyncio.gather(wire.pumping, return_exceptions=True)
+        await wire.close()
+        await runner.cleanup()
+        for fault in ended:
+            if isinstance(fault, Exception):
+                raise fault
