@@ -35,6 +35,8 @@ class Oracle(Account):
         self.tell("OrderAccepted", order.name, f"sim-{self.age}")
         if order.triggered and order.reduces:
             self.trim(order)
+        if order.triggered and order.is_limit:
+            self.fit(order, self.markets[order.symbol].band_mark)
         if order.triggered:
             self.meet(order, self.markets[order.symbol].last)
         else:
@@ -48,7 +50,10 @@ class Oracle(Account):
         order = self.known[asked.client_id]
         before = order.price, order.trigger
         order.quantity = number(asked.quantity) or order.quantity
-        order.price = number(asked.price) or order.price
+        if asked.price:
+            market = self.markets[order.symbol]
+            price = number(asked.price)
+            order.price = self.within(order.side, price, market.band_mark, order.symbol)
         order.trigger = number(asked.trigger_price) or order.trigger
         moves = (order.price, order.trigger) != before
         if moves:
@@ -95,13 +100,24 @@ class Oracle(Account):
 
     # What orders do.
 
-    def meet(self, order: Order, here: Number) -> None:
-        """An order comes to the market, which is at ``here``: take, then rest or end."""
+    def fit(self, order: Order, mark: Number) -> None:
+        """Move a limit price into the band."""
+        price = self.within(order.side, order.price, mark, order.symbol)
+        if price != order.price:
+            order.price = price
+            self.tell_values(order)
+
+    def meet(self, order: Order, here: Number, mark: Number = ZERO) -> None:
+        """An order comes to the market, which is at ``here``: take, then rest or end.
+
+        ``mark`` is that of the band, on the way through a bar.
+        """
         force = order.asked.time_in_force
+        if not order.is_limit:
+            mark = mark or self.markets[order.symbol].band_mark
+            order.price = self.bound(order.side, mark, order.symbol)
         reach = self.worse(order.side, here, self.half_spread, order.symbol) if here else ZERO
-        crosses = not order.is_limit or (
-            reach > 0 and order.side * order.price >= order.side * reach
-        )
+        crosses = not order.price or (reach > 0 and order.side * order.price >= order.side * reach)
         if order.is_limit and crosses and force == "PostOnly":
             self.end(order, "EC_PostOnlyWillTakeLiquidity")
             return
@@ -118,7 +134,7 @@ class Oracle(Account):
     def take(self, order: Order, here: Number) -> None:
         """Fill what there is, at the market and worse, for a limit order not beyond its price."""
         price = self.worse(order.side, here, self.off_market, order.symbol)
-        if order.is_limit:
+        if order.price:
             price = min(price, order.price) if order.side > 0 else max(price, order.price)
         wanted = order.remaining
         if order.reduces:

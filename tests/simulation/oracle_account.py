@@ -59,6 +59,25 @@ class Account:
         tick = self.tick(symbol)
         return max(tick, to_step(price * (1 + side * rate), tick, up=side > 0))
 
+    def bound(self, side: int, mark: Number, symbol: str) -> Number:
+        """The worst price of a market order: X from the mark (5.3); 0 without a band."""
+        near = number(self.instruments[symbol].price_limit_x)
+        return to_step(mark * (1 + side * near), self.tick(symbol), up=side < 0) if near else ZERO
+
+    def within(self, side: int, price: Number, mark: Number, symbol: str) -> Number:
+        """A limit price, or the edge of the band where it is beyond that (5.6)."""
+        contract = self.instruments[symbol]
+        near, far = number(contract.price_limit_x), number(contract.price_limit_y)
+        if not near or not mark:
+            return price
+        nearer = max if side > 0 else min
+        farther = min if side > 0 else max
+        index = self.markets[symbol].told.get("index", mark)
+        edge = nearer(index, mark * (1 + side * near))
+        if far:
+            edge = farther(edge, mark * (1 + side * far))
+        return farther(price, to_step(edge, self.tick(symbol), up=side < 0))
+
     def room(self, symbol: str) -> Number:
         """What takers may still have of the last closed bar."""
         volume = self.markets[symbol].volume

@@ -109,6 +109,13 @@ class Market:
     """What takers had of it."""
     executions: int = 0
     settled_ns: int = 0
+    closed_ns: int = 0
+    marked_ns: int = 0
+
+    @property
+    def band_mark(self) -> Number:
+        """The mark for the price band; one from before the last bar's close is old."""
+        return self.last if self.closed_ns > self.marked_ns else self.mark
 
     def price(self, source: str) -> Number:
         """The price of a trigger's source."""

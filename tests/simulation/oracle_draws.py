@@ -65,11 +65,13 @@ TERMS = st.fixed_dictionaries(
 VENUE = st.fixed_dictionaries(
     {
         "position_mode": st.sampled_from(["one_way", "one_way", "hedge"]),
+        "moves_to_band": st.booleans(),
         "margin_mode": st.sampled_from(["isolated", "cross"]),
         "order_netting": st.sampled_from(["sum", "sum", "larger_side"]),
     }
 )
 LADDER = tiers("300 0.005 100", "600 0.01 50", "1000 0.02 25", "20000 0.1 5")
+BANDS = st.sampled_from([("0", "0"), ("0.01", "0.02"), ("0.005", "0")])
 LADDERS = st.sampled_from([(), LADDER])
 SIMULATION = st.fixed_dictionaries(
     {

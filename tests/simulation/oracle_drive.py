@@ -157,7 +157,7 @@ class Both:
         self.requests += 1
         kind = MarkPriced if source == "mark" else IndexPriced
         self.exchange.observe(kind(symbol, Price(price)), self.now)
-        tell_price(self.oracle, symbol, source, number(price))
+        tell_price(self.oracle, symbol, source, number(price), self.now)
         self.compare()
 
     def settle(self, symbol: str, rate: int) -> None:

@@ -153,13 +153,22 @@ class Way:
             oracle.waiting.remove(what)
             what.triggered = True
             oracle.tell("OrderTriggered", what.name)
+            mark = here if self.candle is not None else ZERO
+            price = what.price
+            if what.is_limit:
+                mark_now = mark or oracle.markets[self.symbol].band_mark
+                price = oracle.within(what.side, price, mark_now, self.symbol)
+                if price != what.price and not oracle.terms.venue.moves_to_band:
+                    oracle.end(what, "EC_ReachMarketPriceLimit")
+                    return
+                oracle.fit(what, mark_now)
             short = not what.reduces and opening_code(
                 oracle, what.position, what.side, what.remaining, what.price, here
             )
             if short:
                 oracle.end(what, "EC_Others")
             else:
-                oracle.meet(what, here)
+                oracle.meet(what, here, mark)
 
     def close(self, guard: Guard, level: Number, here: Number) -> None:
         """A stop pays where the market is, a target gets its level and no better."""
@@ -201,12 +210,15 @@ def close_bar(oracle: Oracle, candle: Candle) -> None:
         way.go(start, end, RISING if end > start else FALLING)
     market.last = closed
     market.volume, market.taken = number(candle.volume), ZERO
+    market.closed_ns = candle.close_ns
 
 
-def tell_price(oracle: Oracle, symbol: str, source: str, price: Number) -> None:
+def tell_price(oracle: Oracle, symbol: str, source: str, price: Number, at: int) -> None:
     """The feed tells a mark or an index."""
     market = oracle.markets[symbol]
     market.told[source] = price
+    if source == "mark":
+        market.marked_ns = at
     Way(oracle, symbol, (source,), elsewhere=market.last).stand(price)
 
 

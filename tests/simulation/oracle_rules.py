@@ -3,6 +3,8 @@
 A request is judged by the first rule that it breaks; the answer is a return code, 0 for none.
 """
 
+from engine.domain.instrument import Instrument
+from engine.ids import PositionKey
 from engine.messages.effects import AmendOrder, PlaceOrder, SetStop
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import CONDITIONAL, LIMITS, ZERO, Number, Order, number
@@ -18,16 +20,9 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
     if asked.client_id in oracle.known:
         return 110072
     market = oracle.markets[asked.key.symbol]
-    if asked.quantity <= 0 or asked.quantity % instrument.lot:
-        return 10001
-    prices = (asked.price, asked.trigger_price, asked.stop_price, asked.target_price)
-    if any(price < 0 or price % instrument.tick for price in prices):
+    if not is_well_formed(asked, instrument):
         return 10001
     is_limit, waits = asked.order_type in LIMITS, asked.order_type in CONDITIONAL
-    if is_limit != bool(asked.price) or waits != bool(asked.trigger_price):
-        return 10001
-    if not is_limit and asked.time_in_force == "PostOnly":
-        return 10001
     closes_side = {0: 0, 1: -1, 2: 1}[asked.key.position_index] == asked.side
     reduces = asked.reduce_only or closes_side
     quantity = number(asked.quantity)
@@ -42,6 +37,8 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
         return 10001
     if is_limit and not instrument.min_price <= asked.price <= instrument.max_price:
         return 110003
+    if asked.order_type == "limit" and beyond_band(oracle, asked.key, asked.side, asked.price):
+        return 30208 if asked.side > 0 else 30209
     if asked.order_type != "limit" and not market.last:
         return 110118
     own = number(asked.price) or number(asked.trigger_price)
@@ -69,6 +66,19 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
     if reduces or waits:
         return 0
     return opening_code(oracle, position, asked.side, quantity, number(asked.price), market.last)
+
+
+def is_well_formed(asked: PlaceOrder, contract: Instrument) -> bool:
+    """Steps of price and quantity, and the prices that belong to the type of order."""
+    if asked.quantity <= 0 or asked.quantity % contract.lot:
+        return False
+    prices = (asked.price, asked.trigger_price, asked.stop_price, asked.target_price)
+    if any(price < 0 or price % contract.tick for price in prices):
+        return False
+    is_limit, waits = asked.order_type in LIMITS, asked.order_type in CONDITIONAL
+    if is_limit != bool(asked.price) or waits != bool(asked.trigger_price):
+        return False
+    return is_limit or asked.time_in_force != "PostOnly"
 
 
 def amend_code(oracle: Oracle, asked: AmendOrder) -> int:
@@ -115,6 +125,10 @@ def amend_code(oracle: Oracle, asked: AmendOrder) -> int:
         return 10001
     if wrong_side(-order.side, number(order.asked.target_price), base):
         return 10001
+    if order.triggered and beyond_band(oracle, asked.key, order.side, int(price * 10**8)):
+        return 30208 if order.side > 0 else 30209
+    if asked.price:
+        price = oracle.within(order.side, price, market.band_mark, order.symbol)
     if order.reduces or not order.triggered or price == order.price:
         return 0
     before, there = held_by_orders(oracle, order.symbol), available(oracle)
@@ -125,6 +139,13 @@ def amend_code(oracle: Oracle, asked: AmendOrder) -> int:
         code = 110007
     order.quantity, order.price = was
     return code
+
+
+def beyond_band(oracle: Oracle, key: PositionKey, side: int, price: int) -> bool:
+    """A price outside the band of an account that does not let it be moved."""
+    mark = oracle.markets[key.symbol].band_mark
+    moved = oracle.within(side, number(price), mark, key.symbol)
+    return not oracle.terms.venue.moves_to_band and moved != number(price)
 
 
 def stop_code(oracle: Oracle, asked: SetStop) -> int:

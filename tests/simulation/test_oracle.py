@@ -23,6 +23,7 @@ from engine.timebase import MINUTE, Nanos
 from tests.simulation.given import START, e8, terms
 from tests.simulation.oracle_draws import (
     AWAY,
+    BANDS,
     FORCES,
     LADDERS,
     NONSENSE,
@@ -45,19 +46,24 @@ from tests.simulation.oracle_drive import Both
 class Venue(Asking):
     """Both exchanges under a random session."""
 
-    @initialize(told=TERMS, venue=VENUE, simulation=SIMULATION, ladder=LADDERS)
+    @initialize(told=TERMS, venue=VENUE, simulation=SIMULATION, ladder=LADDERS, band=BANDS)
     def begin(
         self,
         told: dict[str, Any],
         venue: dict[str, Any],
         simulation: dict[str, Any],
         ladder: tuple[RiskTier, ...],
+        band: tuple[str, str],
     ) -> None:
         """Draw the terms, as pessimistic or not as they can be told, and open the first bars."""
         plain = terms(**told)
         venue_terms = attrs.evolve(plain.venue, **venue)
         assumed = attrs.evolve(plain.simulation, **simulation)
-        contracts = tuple(attrs.evolve(one, tiers=ladder) for one in plain.instruments)
+        near, far = (Rate(e8(text)) for text in band)
+        contracts = tuple(
+            attrs.evolve(one, tiers=ladder, price_limit_x=near, price_limit_y=far)
+            for one in plain.instruments
+        )
         drawn = attrs.evolve(plain, venue=venue_terms, simulation=assumed, instruments=contracts)
         self.both = Both(drawn)
         self.hedge = venue["position_mode"] == "hedge"
