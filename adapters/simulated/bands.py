@@ -14,13 +14,13 @@ def protection_price(market: VenueMarket, side: int, mark: int = 0) -> int:
     """The worst price that a market order of ``side`` accepts; 0 is none.
 
     mark * (1 + X) for a buy, rounded down to the tick, mark * (1 - X) for a sale, rounded up
-    (5.3). ``mark`` is where it is now, 0 what the market keeps as the mark.
+    (5.3). ``mark`` is where it is now, 0 what the market keeps as a fresh one.
     """
     instrument = market.instrument
     ratio, tick = instrument.price_limit_x, instrument.tick
     if ratio == 0:
         return 0
-    bound = (mark or market.mark_price) * (SCALE + side * ratio)
+    bound = (mark or market.fresh_mark) * (SCALE + side * ratio)
     return _inwards(bound, side, tick * SCALE) * tick
 
 
@@ -31,7 +31,7 @@ def band_edge(market: VenueMarket, side: int, mark: int = 0) -> int:
     """
     instrument = market.instrument
     near, far, tick = instrument.price_limit_x, instrument.price_limit_y, instrument.tick
-    mark = mark or market.mark_price
+    mark = mark or market.fresh_mark
     if near == 0 or mark == 0:
         return 0
     index = (market.index or mark) * SCALE

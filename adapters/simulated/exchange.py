@@ -127,21 +127,21 @@ class SimulatedExchange:
         match event:
             case MarkPriced():
                 market = self._market(event.symbol)
-                market.tell("mark", event.price)
+                market.tell("mark", event.price, at)
                 market.premium.note(market.bid, market.ask, event.price, at)
                 self._meet("mark", market, event.price, at)
             case IndexPriced():
                 market = self._market(event.symbol)
-                market.tell("index", event.price)
+                market.tell("index", event.price, at)
                 self._meet("index", market, event.price, at)
             case InstrumentChanged():
                 self._state.change_instrument(event.instrument)
             case MarkCandle():
                 market = self._market(event.symbol)
-                market.tell("mark", event.open)
+                market.tell("mark", event.open, at)
                 self._reports.event_at = at
                 walk_mark(self._state, market, event)
-                market.tell("mark", event.close)
+                market.tell("mark", event.close, at)
                 self._state.settle_down()
                 self.next_report_ns = self._reports.next_ns
             case FundingRated():

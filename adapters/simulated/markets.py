@@ -57,6 +57,7 @@ class VenueMarket:
         "leverage_requests",
         "margin",
         "mark",
+        "marked_ns",
         "opening",
         "orders",
         "positions",
@@ -102,6 +103,8 @@ class VenueMarket:
         self.last: int = 0
         self.mark: int = 0
         """The venue's mark price where the feed has one, else 0: then the last price is it."""
+        self.marked_ns = 0
+        """When the feed told that mark."""
         self.index: int = 0
         self.premium = PremiumMean()
         self.bid: int = 0
@@ -245,10 +248,20 @@ class VenueMarket:
         """The mark: the feed's, or the last price."""
         return self.mark or self.last
 
-    def tell(self, source: PriceSource, price: int) -> None:
+    @property
+    def fresh_mark(self) -> int:
+        """The mark for the price band: a recorded one of before the last bar's close is old.
+
+        The venue's own moves with the market meanwhile, so the last price is nearer to it.
+        """
+        if self.bar is not None and self.bar.close_ns > self.marked_ns:
+            return self.last
+        return self.mark or self.last
+
+    def tell(self, source: PriceSource, price: int, at: int) -> None:
         """The feed has a mark or an index of its own: its triggers leave the last price."""
         if source == "mark":
-            self.mark = price
+            self.mark, self.marked_ns = price, at
         else:
             self.index = price
         if source in self.following:

@@ -23,9 +23,9 @@ def banded(mark: str = "0", index: str = "0", **told: Any) -> Session:
     """A market at 100 with X = 1 % and Y = 3 %, and a mark and an index where they are told."""
     session = at_100(band=ONE_AND_THREE, **told)
     if mark != "0":
-        priced(session, "mark", mark)
+        priced(session, "mark", mark, at=CLOSE_0)
     if index != "0":
-        priced(session, "index", index)
+        priced(session, "index", index, at=CLOSE_0)
     return session
 
 
@@ -204,6 +204,18 @@ def test_inside_a_bar_the_mark_is_taken_to_be_where_the_price_is() -> None:
     session.bar(bar(1, "100 106 100 106"))
 
     assert "OrderFilled a" in words(session.take())
+
+
+def test_a_mark_from_before_the_last_bar_bounds_nothing_any_more() -> None:
+    """Marks are told each hour, say: the market fell 3 % since, and the venue's mark with it."""
+    session = banded(mark="100")
+    session.bar(bar(1, "100 100 97 97"))
+    session.send(order("a", SELL, "1"), at=bar(1, STILL).close_ns)
+    assert "OrderFilled a" in words(session.take())
+
+    priced(session, "mark", "99", at=bar(1, STILL).close_ns)
+    session.send(order("b", SELL, "1"), at=bar(1, STILL).close_ns)
+    assert "OrderCancelled b EC_NoImmediateQtyToFill" in words(session.take())
 
 
 def many(kind: str, count: int) -> list[Any]:
