@@ -174,6 +174,9 @@ def plan_ticks(tape: Tape, touches: bool) -> Plan:
         "accounts.va1.strategy=toucher",
         f"simulation.matched_on={tape.kind}",
         "run.base_interval=1m",
+        # So short that an order rests, and is gone, well within its hundred ticks.
+        "simulation.request_latency=1ms",
+        "simulation.report_latency=1ms",
     )
     wanted = Wanted(W1, (f"BTCUSDT:{tape.kind}={tape.path}",), sets)
     return plan_run(wanted, BACKTEST, {}, shelf)
