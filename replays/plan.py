@@ -120,6 +120,7 @@ def _of_series(name: str, facts: SeriesFacts) -> Provenance:
         (f"{name} last", render_time(facts.last_ns)),
         (f"{name} gaps", str(len(facts.gaps))),
         (f"{name} unit", facts.unit),
+        *(((f"{name} layout", facts.layout),) if facts.layout else ()),
         *((f"{name} note", note) for note in facts.notes),
     )
 

@@ -10,6 +10,10 @@ from adapters.history.recording import KINDS
 from engine.errors import UserError
 
 _NAMED = re.compile(r"([A-Z0-9]{2,})(?::([^=]*))?=(.+)", re.DOTALL)
+_PAIR = re.compile(r"([A-Z0-9]+)_(USDT|USDC|USD)(?:_[A-Z]+)?-")
+"""freqtrade's BTC_USDT-5m and BTC_USDT_USDT-5m-futures."""
+_CHART = re.compile(r"[A-Z0-9]+_([A-Z0-9]+)(?:\.P)?, ")
+"""TradingView's BYBIT_BTCUSDT.P, 5."""
 _PREFIX = re.compile(r"[A-Z0-9]+(?=[_.\-]|$)")
 _QUOTES = ("USDT", "USDC", "USD")
 
@@ -40,6 +44,11 @@ class Argument:
 
 def symbol_of(path: Path, symbols: Sequence[str]) -> str:
     """The symbol that a file without a symbol column holds."""
+    pair, chart = _PAIR.match(path.name), _CHART.match(path.name)
+    if pair:
+        return pair.group(1) + pair.group(2)
+    if chart and chart.group(1).endswith(_QUOTES):
+        return chart.group(1)
     prefix = _PREFIX.match(path.name)
     name = prefix.group() if prefix else ""
     if name in symbols or name.endswith(_QUOTES):

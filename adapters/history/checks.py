@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from adapters.history.arrow import cast, compute
 from adapters.history.exact import exact_column, exact_number, off_step, on_step_column
@@ -31,12 +31,15 @@ Columns = list[pa.Array]
 class SymbolFacts:
     """What pass one learned of one symbol: rows, times, distances between rows, odd prices.
 
-    ``held`` are all its rows as integers, or nothing.
+    ``held`` are all its rows as integers, or nothing. ``before_ns`` is the opening of the last bar
+    but one (0 for none), ``closed_ns`` the closing time of the last where the file tells it.
     """
 
     rows: int = 0
     first_ns: int = 0
     last_ns: int = 0
+    before_ns: int = 0
+    closed_ns: int = 0
     first_row: int = 0
     last_row: int = 0
     steps: Counter[int] = Factory(Counter)
@@ -59,8 +62,18 @@ def split(columns: list[pa.Array], has_symbol: bool) -> Iterator[tuple[str, list
         yield str(name or ""), compute("indices_nonzero", mask).to_pylist()
 
 
-def check(table: Table, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, SymbolFacts]]:
-    """What the time column means, and facts of every symbol of a sound file.
+@frozen
+class Checked:
+    """A sound file: what its time column means, facts of every symbol, and how many rows repeat
+    the one before them."""
+
+    moments: Moments
+    facts: dict[str, SymbolFacts]
+    repeated: int
+
+
+def check(table: Table, ticks: Mapping[str, int]) -> Checked:
+    """What is known of a sound file.
 
     ``UserError`` names the first fault of one that is not. ``ticks`` gives the price step of a
     symbol (``""`` for a file without symbols); prices that are finer are counted, not refused:
@@ -69,7 +82,10 @@ def check(table: Table, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, Sy
     moments: Moments | None = None
     found: dict[str, SymbolFacts] = {}
     whole = True
+    repeated = after = 0
     for row, columns in table.batches():
+        repeated += row - after
+        after = row + len(columns[0])
         if not len(columns[0]):
             continue
         if moments is None:
@@ -96,14 +112,14 @@ def check(table: Table, ticks: Mapping[str, int]) -> tuple[Moments, dict[str, Sy
     if not whole:
         for facts in found.values():
             facts.held.clear()
-    return moments, found
+    return Checked(moments, found, repeated)
 
 
 def _moments_of(table: Table, times: pa.Array) -> Moments:
     """What the time column means, told from its first value."""
     first = times[0].as_py()
     try:
-        return Moments(times.type, first)
+        return Moments(times.type, first, table.times)
     except ValueError as error:
         raise UserError(
             f"{table.path}: {table.where(0)}: {table.names[0]} = {first} {error}; "
@@ -135,9 +151,22 @@ def _check_batch(
         facts.first_ns, facts.first_row = first, rows[0]
     for step in compute("value_counts", _steps(times)).to_pylist():
         facts.steps[step["values"]] += step["counts"]
+    facts.before_ns = times[-2].as_py() if len(times) > 1 else facts.last_ns
+    if table.closes:
+        facts.closed_ns = _closed(table, moments, columns[1 + len(NUMBERS)], rows[-1])
     facts.rows += len(times)
     facts.last_ns, facts.last_row = times[-1].as_py(), rows[-1]
     return None if any(value is None for value in values) else [times, *values]
+
+
+def _closed(table: Table, moments: Moments, closes: pa.Array, row: int) -> int:
+    """The closing time of the last row, as the file tells it."""
+    try:
+        return moments.one(closes[-1].as_py())
+    except ValueError as error:
+        raise UserError(
+            f"{table.path}: {table.where(row)}: the closing time {error}; correct it"
+        ) from error
 
 
 def _exact(column: pa.Array, tick: int) -> tuple[pa.Array | None, int]:
@@ -189,7 +218,7 @@ def _walk(
         place = f"{table.path}: {table.where(row)}: "
         at = _moment(table, moments, values[0], place)
         if facts.rows or opened:
-            _refuse_order(place, at, before)
+            _refuse_order(table, place, at, before)
         numbers = []
         for name, value in zip(NUMBERS, values[1:], strict=True):
             try:
@@ -220,10 +249,16 @@ def _shown(value: object) -> str:
     return "(nothing)" if value is None or value == "" else str(value)
 
 
-def _refuse_order(place: str, at: int, before: int) -> None:
+def _refuse_order(table: Table, place: str, at: int, before: int) -> None:
     if at == before:
+        differ = " and says two things" if table.paged else ""
         raise UserError(
-            f"{place}the bar of {render_time(at)} is there twice; remove one of the two"
+            f"{place}the bar of {render_time(at)} is there twice{differ}; remove one of the two"
+        )
+    if at < before and table.turned:
+        raise UserError(
+            f"{place}the bar of {render_time(at)} stands before that of {render_time(before)} in a "
+            "file that begins with the newest; sort the file by time"
         )
     if at < before:
         raise UserError(

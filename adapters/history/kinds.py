@@ -2,12 +2,14 @@
 
 How this works: a file whose first character is ``{`` is a stream of messages. Of a table the
 columns decide, the most telling first: ``funding_rate``; lists of levels, or ``bid_price_0``; a
-best bid and ask; bars of them (``bid_close``); open, high, low and close, with a volume (candles)
-or without one (marks); a price and a quantity (trades).
+best bid and ask; bars of them (``bid_close``); a layout of candles; open, high, low and close, with
+a volume (candles) or without one (marks); a price and a quantity (trades).
 """
 
+import re
 from collections.abc import Callable
 
+from adapters.history.layouts import OWN, layout_of
 from adapters.history.recording import CANDLES, DEPTH, FUNDING, MARKS, QUOTES, TRADES
 from adapters.history.tables import PRICES, Header, Table, wrong_header
 from adapters.history.ticks.depth import FLAT, LISTS, open_depth_levels, open_depth_lists
@@ -15,6 +17,9 @@ from adapters.history.ticks.funding import RATE, open_funding
 from adapters.history.ticks.layout import Layout
 from adapters.history.ticks.quotes import ASK, BAR, BID, open_quote_bars, open_quotes
 from adapters.history.ticks.trades import PRICE, QUANTITY, open_trades
+from engine.errors import UserError
+
+_NAMED = re.compile(r"-(mark|funding_rate|index|premiumIndex)\.(?:feather|parquet|json)")
 
 
 def kind_of(header: Header) -> str:
@@ -26,7 +31,14 @@ def kind_of(header: Header) -> str:
         return DEPTH
     if (find(*BID) and find(*ASK)) or (find(*BAR[0]) and find(*BAR[2])):
         return QUOTES
+    if layout_of(header.form, header.names) != OWN:
+        return _beside_candles(header) or CANDLES
     if all(find(name) for name in PRICES):
+        if find("start_at") and not find("volume"):
+            raise UserError(
+                f"{header.path} holds bars of an index (Bybit's spot_index or premium_index: no "
+                "volume), not of trades; give klines with their volume"
+            )
         return CANDLES if find("volume") else MARKS
     if find(*PRICE) and find(*QUANTITY):
         return TRADES
@@ -38,6 +50,19 @@ def kind_of(header: Header) -> str:
             "open, high, low, close and volume (candles), price and qty (trades), bid_price and "
             "ask_price (quotes), bids_px or bid_price_0 (depth) or funding_rate"
         ],
+    )
+
+
+def _beside_candles(header: Header) -> str:
+    """What freqtrade stores in the form of candles without being any: its file names tell."""
+    told = _NAMED.search(header.path.name)
+    if not told:
+        return ""
+    if told.group(1) == "mark":
+        return MARKS
+    raise UserError(
+        f"{header.path} holds freqtrade's {told.group(1)} as open, high, low and close, which are "
+        "no prices; give candles, or rates with a column funding_rate"
     )
 
 

@@ -1,7 +1,8 @@
 """The time column: what its values mean, told once from the first one, and held for all.
 
 Integers are seconds, milliseconds, microseconds or nanoseconds; between the years 2000 and 2200
-the four cannot be mistaken for each other. Dates and ISO texts without an offset are UTC.
+the four cannot be mistaken for each other. Dates and ISO texts without an offset are UTC. A layout
+may have a rule of its own: units that change within a file, or a clock that is ahead of UTC.
 """
 
 from datetime import date, datetime
@@ -10,10 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from adapters.history.arrow import cast, compute
+from adapters.history.arrow import cast, compute, dashed
 from adapters.history.exact import exact_column
+from adapters.history.layouts import PLAIN_TIMES, TimeRule
 from engine.money import SCALE
-from engine.timebase import SECOND, parse_time
+from engine.timebase import HOUR, SECOND, parse_time
 
 _FROM = 946_684_800
 """2000-01-01 in seconds."""
@@ -29,18 +31,24 @@ _NANOS = pa.timestamp("ns")
 
 
 class Moments:
-    """Reads one file's time column; ``unit`` is what it found, for people."""
+    """Reads one file's time column by its layout's rule; ``unit`` is what it found, for people.
 
-    __slots__ = ("_per_second", "_zoned", "unit")
+    Where units may be mixed, those met later are added to it.
+    """
 
-    def __init__(self, kind: pa.DataType, first: Any) -> None:
+    __slots__ = ("_per_second", "_rule", "_zoned", "unit")
+
+    def __init__(self, kind: pa.DataType, first: Any, rule: TimeRule = PLAIN_TIMES) -> None:
         self._per_second = 0
+        self._rule = rule
         self._zoned = False
         if pa.types.is_timestamp(kind):
             zone = "" if kind.tz else ", read as UTC"
             self.unit = f"datetimes{zone}"
         elif pa.types.is_date(kind):
             self.unit = "dates, read as 00:00 UTC"
+        elif rule.dotted:
+            self.unit = f"times of UTC+{rule.ahead_ns // HOUR}, told as UTC here"
         else:
             number = _number(first)
             if number is None:
@@ -50,19 +58,17 @@ class Moments:
                 self.unit = self._integers(number)
 
     def _integers(self, number: Decimal) -> str:
-        for name, per_second in _UNITS.items():
-            if _FROM * per_second <= number < _TO * per_second:
-                self._per_second = per_second
-                return f"{name} since 1970"
-        raise ValueError(
-            "is no time between 2000 and 2200 in seconds, milliseconds, microseconds or nanoseconds"
-        )
+        name, self._per_second = _unit_of(number)
+        return f"{name} since 1970"
 
     def column(self, values: pa.Array) -> pa.Array | None:
         """Nanoseconds of a column without nulls, or ``None`` if it takes a closer look."""
         try:
             if self._per_second:
                 return self._scaled(values)
+            if self._rule.dotted:
+                times = cast(cast(dashed(values), _NANOS), pa.int64())
+                return compute("subtract", times, self._rule.ahead_ns)
             if not pa.types.is_temporal(values.type):
                 zone = "UTC" if self._zoned else None
                 values = cast(values, pa.timestamp("ns", zone))
@@ -79,9 +85,13 @@ class Moments:
         except pa.ArrowInvalid:
             return self._fractions(values)
         low, high = compute("min_max", numbers).as_py().values()
-        if low < _FROM * self._per_second or high >= _TO * self._per_second:
+        try:
+            per_second = self._unit(Decimal(low))
+        except ValueError:
             return None
-        return compute("multiply", numbers, SECOND // self._per_second)
+        if high >= _TO * per_second:
+            return None
+        return compute("multiply", numbers, SECOND // per_second)
 
     def _fractions(self, values: pa.Array) -> pa.Array | None:
         """Seconds with a fraction, as many venues' archives of trades have them."""
@@ -101,17 +111,38 @@ class Moments:
             number = _number(value)
             if number is None:
                 raise ValueError("is not a number")
-            if not _FROM * self._per_second <= number < _TO * self._per_second:
-                raise ValueError(f"is not in {self.unit} like the first one")
-            scaled = number * (SECOND // self._per_second)
+            scaled = number * (SECOND // self._unit(number))
             if scaled != int(scaled):
                 raise ValueError("is finer than a nanosecond")
             return int(scaled)
         text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+        if self._rule.dotted:
+            text = text.replace(".", "-")
         try:
-            return parse_time(text)
+            return parse_time(text) - self._rule.ahead_ns
         except ValueError as error:
             raise ValueError("is not an ISO time such as 2025-01-01T00:00:00Z") from error
+
+    def _unit(self, number: Decimal) -> int:
+        """Units a second of this number: the first one's, or its own where they are mixed."""
+        if _FROM * self._per_second <= number < _TO * self._per_second:
+            return self._per_second
+        if not self._rule.mixed:
+            raise ValueError(f"is not in {self.unit} like the first one")
+        name, per_second = _unit_of(number)
+        if name not in self.unit:
+            self.unit = f"{self.unit.removesuffix(' since 1970')} and {name} since 1970"
+        return per_second
+
+
+def _unit_of(number: Decimal) -> tuple[str, int]:
+    """Name and units a second of an integer time, told by its size."""
+    for name, per_second in _UNITS.items():
+        if _FROM * per_second <= number < _TO * per_second:
+            return name, per_second
+    raise ValueError(
+        "is no time between 2000 and 2200 in seconds, milliseconds, microseconds or nanoseconds"
+    )
 
 
 def _number(value: Any) -> Decimal | None:

@@ -5,22 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import Factory, define, evolve
 
 from adapters.history.arguments import Argument, symbol_of
-from adapters.history.checks import SymbolFacts, check
+from adapters.history.arrays import begins_like_arrays
+from adapters.history.candles import Source, bar_table, file_series, in_order_of_time
+from adapters.history.checks import check
 from adapters.history.feed import base_interval
+from adapters.history.form import digest
 from adapters.history.kinds import kind_of, open_ticks
 from adapters.history.market import Market
-from adapters.history.moments import Moments
 from adapters.history.recording import CANDLES, FUNDING, MARKS, Recording
-from adapters.history.series import FileSeries, SeriesFacts
-from adapters.history.spacing import gaps_of, interval_of
-from adapters.history.tables import Header, Table, candle_table, digest, mark_table, open_header
+from adapters.history.series import FileSeries
+from adapters.history.tables import Header, Table, open_header
 from adapters.history.ticks.check import check_ticks
 from adapters.history.ticks.numbers import Contract
 from adapters.history.ticks.played import TickFile, tick_file
 from adapters.history.wire.lines import begins_like_messages
 from adapters.history.wire.stream import STREAMED, open_stream
 from engine.errors import UserError
-from engine.timebase import Nanos
 
 _ASIDE = (MARKS, FUNDING)
 """What only informs: a file of it that a run does not need is told, not refused."""
@@ -110,21 +110,15 @@ class _Opening:
 
     def take(self, argument: Argument) -> None:
         """Open one file as what it is, or is said to be."""
-        if begins_like_messages(argument.path):
+        if begins_like_messages(argument.path) and not begins_like_arrays(argument.path):
             self._take_stream(argument)
             return
         header = open_header(argument.path)
         kind = argument.kind or kind_of(header)
-        if kind == CANDLES:
-            self.take_candles(argument)
-        elif kind == MARKS:
-            self._take_series(argument, mark_table(header), MARKS)
+        if kind in (CANDLES, MARKS):
+            self._take_series(argument, header, kind)
         else:
             self._take_ticks(argument, header, kind)
-
-    def take_candles(self, argument: Argument) -> None:
-        """Open one file as candles."""
-        self._take_series(argument, candle_table(open_header(argument.path)), CANDLES)
 
     def _take_stream(self, argument: Argument) -> None:
         if argument.kind and argument.kind not in STREAMED:
@@ -140,19 +134,26 @@ class _Opening:
             self._claim(symbol, kind, stream.facts.source)
         self.recordings.append(stream)
 
-    def _take_series(self, argument: Argument, table: Table, kind: str) -> None:
+    def _take_series(self, argument: Argument, header: Header, kind: str) -> None:
+        table, layout = bar_table(header, kind)
+        if header.symbol and not argument.symbol:
+            argument = evolve(argument, symbol=header.symbol)
         choice = self._choice(argument, table, kind)
         if not choice:
             return
+        table = in_order_of_time(table)
         steps = {name: self.ticks.get(symbol, 0) for name, symbol in choice.items()}
-        moments, facts = check(table, steps if kind == CANDLES else {})
+        checked = check(table, steps if kind == CANDLES else {})
+        facts = checked.facts
         self._refuse_missing(argument, choice, facts, kind)
         checksum = digest(argument.path)
         for name, symbol in choice.items():
             if name in facts:
                 self._claim(symbol, kind, str(argument.path))
                 found = self.series if kind == CANDLES else self.marks
-                found[symbol] = _series(table, moments, name, symbol, facts[name], checksum)
+                found[symbol] = file_series(
+                    Source(header, layout, table, checked, checksum), name, symbol
+                )
 
     def _take_ticks(self, argument: Argument, header: Header, kind: str) -> None:
         table, layout = open_ticks(header, kind)
@@ -231,36 +232,3 @@ class _Opening:
 
     def _contracts(self) -> dict[str, Contract]:
         return {each: Contract(each, self.ticks.get(each, 0)) for each in self.symbols}
-
-
-def _series(
-    table: Table,
-    moments: Moments,
-    name: str,
-    symbol: str,
-    found: SymbolFacts,
-    checksum: str,
-) -> FileSeries:
-    interval = interval_of(table, name, found)
-    notes: tuple[str, ...] = ()
-    if found.off_tick:
-        notes = (
-            f"{table.path}: {found.off_tick} prices of {symbol} are finer than its tick; "
-            "they are taken as they are, the venue's step was finer then",
-        )
-    facts = SeriesFacts(
-        symbol=symbol,
-        source=str(table.path),
-        digest=checksum,
-        rows=found.rows,
-        first_ns=Nanos(found.first_ns),
-        last_ns=Nanos(found.last_ns),
-        interval_ns=interval,
-        grid_ns=Nanos(found.first_ns % interval),
-        gaps=gaps_of(table, moments, name, found, interval),
-        unit=moments.unit,
-        notes=notes,
-    )
-    return FileSeries(
-        facts, table, moments, name, found.first_row, found.last_row, tuple(found.held)
-    )

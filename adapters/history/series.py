@@ -22,7 +22,8 @@ class SeriesFacts:
     """What is known of a series before it is played: for printing and for provenance.
 
     ``source`` is the file (or the synthetic market), ``digest`` the SHA-256 of its bytes,
-    ``unit`` what its times were taken for, ``notes`` sentences that a person should read.
+    ``unit`` what its times were taken for, ``notes`` sentences that a person should read,
+    ``layout`` whose form the file has, "" for the project's own.
     """
 
     symbol: str
@@ -36,16 +37,18 @@ class SeriesFacts:
     gaps: tuple[tuple[Nanos, Nanos], ...]
     unit: str
     notes: tuple[str, ...]
+    layout: str = ""
 
     def sentence(self) -> str:
         """One line for people."""
         holes = "no hole" if not self.gaps else f"{len(self.gaps)} holes"
         if len(self.gaps) == 1:
             holes = f"1 hole ({render_time(self.gaps[0][0])} to {render_time(self.gaps[0][1])})"
+        layout = f", layout {self.layout}" if self.layout else ""
         return (
             f"{self.symbol}: {self.rows} candles of {render_span(self.interval_ns)} from "
             f"{render_time(self.first_ns)} to {render_time(self.last_ns)}, {holes}, "
-            f"times are {self.unit} ({self.source})"
+            f"times are {self.unit}{layout} ({self.source})"
         )
 
 
@@ -64,7 +67,8 @@ class Series(Protocol):
 class FileSeries:
     """One symbol of a checked file. ``column_symbol`` is its name there, "" without a column.
 
-    ``held`` are the file's rows as the check read them, or nothing when there are too many.
+    ``held`` are the file's rows as the check read them, or nothing when there are too many. An
+    unfinished last bar is among the rows, but not among the candles: ``facts`` end before it.
     """
 
     facts: SeriesFacts
@@ -82,6 +86,7 @@ class FileSeries:
     def _batches(self, start: int, end: int) -> Iterator[Iterator[Candle]]:
         self.table.unchanged()
         symbol, interval = self.facts.symbol, self.facts.interval_ns
+        end = min(end, self.facts.last_ns + 1)
         times_of, values_of = (integers, integers) if self.held else (self._times, _values)
         for times, *numbers in self.held or self._parts():
             opened = times_of(times)

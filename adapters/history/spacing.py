@@ -59,7 +59,7 @@ def opening_times(table: Table, moments: Moments, symbol: str) -> Iterator[tuple
     """Row and opening time of every candle of one symbol."""
     for row, columns in table.batches(columns=1):
         for name, rows in split(columns, table.has_symbol):
-            if name != symbol:
+            if name != symbol or not len(columns[0]):
                 continue
             part = columns[0] if rows is None else compute("take", columns[0], pa.array(rows))
             times = moments.column(part)

@@ -1,53 +1,74 @@
-"""Files as streams of columns: Parquet by record batches, CSV by blocks.
+"""Files as streams of columns: Parquet by record batches, Feather by its own, CSV by blocks.
 
-Nothing here holds a whole file. Every fault of a file's form is one sentence with its name.
+Nothing here holds a whole file of these, JSON arrays alone are read whole. Every fault of a file's
+form is one sentence with its name.
 """
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pcsv
-from attrs import frozen
+from attrs import evolve, frozen
 
-from adapters.history.arrow import parquet_batches, parquet_schema
+from adapters.history.arrays import read_arrays
+from adapters.history.arrow import (
+    csv_reader,
+    feather_batches,
+    feather_schema,
+    parquet_batches,
+    parquet_schema,
+)
+from adapters.history.form import first_cells, form_of, stamp_of
+from adapters.history.layouts import (
+    ARRAYS,
+    CSV,
+    FEATHER,
+    OWN_TIMES,
+    PARQUET,
+    PLAIN_TIMES,
+    TimeRule,
+    plain,
+)
+from adapters.history.pages import TURNED_ROWS, Batch, turned, without_repeats
 from engine.errors import UserError
 
-TIME_NAMES = ("ts_ms", "open_time", "timestamp", "time", "date", "datetime")
+TIME_NAMES = OWN_TIMES
 PRICES = ("open", "high", "low", "close")
 NUMBERS = (*PRICES, "volume")
 BATCH_ROWS = 16_384
 _BLOCK_BYTES = 1 << 20
-_MAGIC = b"PAR1"
-
-Batch = tuple[int, list[pa.Array]]
-"""Number of the first row (from 0), and its columns in the order of the table's names."""
 
 
 @frozen
 class Header:
-    """A file that can be read, and what its columns are called."""
+    """A file that can be read, and what its columns are called.
+
+    ``headless`` when its first line is a row and its names come from a layout; ``symbol`` and
+    ``until_ms`` are what a venue's answer says of itself, "" and 0 for all else.
+    """
 
     path: Path
-    parquet: bool
+    form: str
     names: tuple[str, ...]
     types: tuple[pa.DataType, ...]
     delimiter: str
     stamp: tuple[int, int]
+    headless: bool = False
+    symbol: str = ""
+    until_ms: int = 0
 
     def find(self, *choices: str) -> str:
         """The file's own name of the first of these columns that it has, "" for none of them.
 
-        Letters' case and blanks around a name do not count. ``UserError`` for two of one name.
+        Letters' case and blanks around a name do not count, and one within it is a ``_``.
+        ``UserError`` for two of one name.
         """
         by_name: dict[str, list[str]] = {}
         for name in self.names:
-            by_name.setdefault(name.strip().lower(), []).append(name)
+            by_name.setdefault(plain(name), []).append(name)
         for choice in choices:
-            found = by_name.get(choice, [])
+            found = by_name.get(plain(choice), [])
             if len(found) > 1:
                 raise UserError(f"{self.path} has two columns called {choice}; remove one of them")
             if found:
@@ -62,39 +83,70 @@ class Header:
         """
         symbol = self.find("symbol")
         chosen = (*names, symbol) if symbol else tuple(names)
-        if self.parquet:
+        if self.form != CSV:
             types = [self.types[self.names.index(name)] for name in numbers]
             if lists:
                 types = [_elements(self.path, *each) for each in zip(numbers, types, strict=True)]
             _check_types(self.path, numbers, types)
-        return Table(self.path, self.parquet, chosen, self.delimiter, self.stamp, bool(symbol))
+        headless = self.names if self.headless else ()
+        return Table(
+            self.path, self.form, chosen, self.delimiter, self.stamp, bool(symbol), headless
+        )
 
 
 @frozen
 class Table:
     """The columns of one file that are needed; ``names`` are its own names for them.
 
-    The last is the symbol where ``has_symbol``: a long table.
+    The last is the symbol where ``has_symbol``: a long table. ``headless`` are all columns of a
+    CSV file that does not name them. ``times`` is how the time is written; ``closes`` whether the
+    column after the numbers is the closing time; ``paged`` whether repeated rows are dropped;
+    ``turned`` the number of rows of a file that goes from new to old, 0 for any other.
     """
 
     path: Path
-    parquet: bool
+    form: str
     names: tuple[str, ...]
     delimiter: str
     stamp: tuple[int, int]
     has_symbol: bool
+    headless: tuple[str, ...] = ()
+    times: TimeRule = PLAIN_TIMES
+    closes: bool = False
+    paged: bool = False
+    turned: int = 0
 
     def where(self, row: int) -> str:
         """The place of a row for people: a line of a CSV file (blank ones are not counted), or a
-        row of a Parquet file."""
-        return f"row {row + 1}" if self.parquet else f"line {row + 2}"
+        row of any other."""
+        place = self.turned - 1 - row if self.turned else row
+        if self.form != CSV:
+            return f"row {place + 1}"
+        return f"line {place + (1 if self.headless else 2)}"
 
     def batches(self, columns: int | None = None, rows: int = BATCH_ROWS) -> Iterator[Batch]:
-        """The file from its beginning; only time, or time and symbol, when ``columns`` says so.
+        """The file in order of time; only time, or time and symbol, when ``columns`` says so.
 
-        Of a Parquet file ``rows`` at a time, at most.
+        Of a Parquet or Feather file ``rows`` at a time, at most.
         """
-        names = self._chosen(columns)
+        found = self._read(self._chosen(columns), rows)
+        if self.turned:
+            found = turned(found)
+        return without_repeats(found) if self.paged else found
+
+    def from_new_to_old(self) -> "Table":
+        """This file turned round; ``UserError`` when it is too long for that."""
+        rows = 0
+        for _, columns in self._read(self._chosen(1), BATCH_ROWS):
+            rows += len(columns[0])
+            if rows > TURNED_ROWS:
+                raise UserError(
+                    f"{self.path} goes from new to old and has more than {TURNED_ROWS:,} rows, "
+                    "too many to turn it round; sort the file by time"
+                )
+        return evolve(self, turned=rows)
+
+    def _read(self, names: Sequence[str], rows: int) -> Iterator[Batch]:
         row = 0
         try:
             for batch in self._open(list(dict.fromkeys(names)), rows):
@@ -110,11 +162,16 @@ class Table:
         return [names[0], names[-1]] if self.has_symbol else [names[0]]
 
     def _open(self, names: list[str], rows: int) -> Iterator[pa.RecordBatch]:
-        if self.parquet:
+        if self.form == PARQUET:
             yield from parquet_batches(self.path, names, rows, _BLOCK_BYTES)
-            return
-        with _open_csv(self.path, self.delimiter, names) as reader:
-            yield from reader
+        elif self.form == FEATHER:
+            yield from feather_batches(self.path, names, rows)
+        elif self.form == ARRAYS:
+            yield read_arrays(self.path).rows
+        else:
+            reader = csv_reader(self.path, self.delimiter, names, self.headless, _BLOCK_BYTES)
+            with reader:
+                yield from reader
 
     def unchanged(self) -> None:
         """Refuse a file that is not the one that was checked."""
@@ -127,97 +184,40 @@ def open_header(path: Path) -> Header:
     stamp = stamp_of(path)
     if stamp[0] == 0:
         raise UserError(f"{path} is empty; give a file of candles or another recording")
-    parquet = path.suffix.lower() in (".parquet", ".pq") or _begins(path) == _MAGIC
+    form = form_of(path)
+    if form == ARRAYS:
+        found = read_arrays(path)
+        kept = found.rows.schema
+        return Header(
+            path,
+            ARRAYS,
+            tuple(kept.names),
+            tuple(kept.types),
+            "",
+            stamp,
+            False,
+            found.symbol,
+            found.until_ms,
+        )
     delimiter = ","
+    headless: tuple[str, ...] = ()
     try:
-        if parquet:
+        if form == PARQUET:
             schema = parquet_schema(path)
+        elif form == FEATHER:
+            schema = feather_schema(path)
         else:
-            delimiter = _delimiter(path)
-            with _open_csv(path, delimiter, None) as reader:
+            delimiter, headless = first_cells(path)
+            with csv_reader(path, delimiter, (), headless, _BLOCK_BYTES) as reader:
                 schema = reader.schema
     except (pa.ArrowException, OSError) as error:
-        kind = "a Parquet file" if parquet else "a CSV file"
         raise UserError(
             _short_line(path, str(error))
-            or f"{path} is not {kind} ({_first_line(str(error))}); "
-            "give candles or another recording as Parquet or CSV"
+            or f"{path} is not a {form} file ({_first_line(str(error))}); "
+            "give candles or another recording as Parquet, Feather or CSV"
         ) from error
     types = tuple(field.type for field in schema)
-    return Header(path, parquet, tuple(schema.names), types, delimiter, stamp)
-
-
-def candle_table(header: Header) -> Table:
-    """The columns of candles; ``UserError`` with what is missing."""
-    return header.table(*_columns(header, NUMBERS))
-
-
-def mark_table(header: Header) -> Table:
-    """The columns of mark prices' candles. They have no volume: their close stands in for it, so
-    that all else is checked as candles are."""
-    names, numbers = _columns(header, PRICES)
-    return header.table([*names, names[-1]], numbers)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hex: its provenance."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def stamp_of(path: Path) -> tuple[int, int]:
-    """Size and time of change; ``UserError`` for what is no readable file."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}); give the path of a recording"
-        ) from error
-    if path.is_dir():
-        raise UserError(f"{path} is a folder; give the path of a recording")
-    return found.st_size, found.st_mtime_ns
-
-
-def _begins(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC))
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}); give the path of a recording"
-        ) from error
-
-
-def _delimiter(path: Path) -> str:
-    """Comma, semicolon or tabulator: whichever the header has most of."""
-    with pa.input_stream(str(path), compression="detect") as stream:
-        header = stream.read(4096).decode("utf-8", "replace").partition("\n")[0]
-    return max(",;\t", key=header.count)
-
-
-def _open_csv(path: Path, delimiter: str, names: list[str] | None) -> Any:
-    """A streaming reader; every wanted column is text, so that no digit is lost."""
-    wanted: Mapping[str, pa.DataType] = {name: pa.string() for name in names or ()}
-    return pcsv.open_csv(
-        pa.input_stream(str(path), compression="detect"),
-        read_options=pcsv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
-        parse_options=pcsv.ParseOptions(delimiter=delimiter),
-        convert_options=pcsv.ConvertOptions(
-            column_types=dict(wanted), include_columns=names or [], strings_can_be_null=False
-        ),
-    )
-
-
-def _columns(header: Header, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The file's own names of the time and the numbers that are needed, and of the numbers."""
-    found = [header.find(name) for name in wanted]
-    missing = [name for name, own in zip(wanted, found, strict=True) if not own]
-    time = header.find(*TIME_NAMES)
-    if not time:
-        missing.insert(0, "a time (" + ", ".join(TIME_NAMES) + ")")
-    if missing:
-        raise wrong_header(header, missing)
-    return [time, *found], found
+    return Header(path, form, tuple(schema.names), types, delimiter, stamp, bool(headless))
 
 
 def wrong_header(header: Header, missing: Sequence[str]) -> UserError:

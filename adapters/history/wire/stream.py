@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import Factory, define, frozen
 
+from adapters.history.form import digest, stamp_of
 from adapters.history.recording import (
     DEPTH,
     MARKS,
@@ -15,7 +16,6 @@ from adapters.history.recording import (
     RecordingFacts,
     Stretch,
 )
-from adapters.history.tables import digest, stamp_of
 from adapters.history.ticks.numbers import Contract
 from adapters.history.wire.binance import Binance
 from adapters.history.wire.book import Levels
