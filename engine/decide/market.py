@@ -15,7 +15,7 @@ from engine.messages.decisions import (
     StopMoved,
 )
 from engine.messages.market import MarkCandle, MarkPriced, Quoted, Traded
-from engine.money import NO_PRICE, Price, Quantity, round_down, round_up
+from engine.money import Price, round_down, round_up
 from engine.risk.gate import GOVERNOR_RULES, review
 from engine.risk.governor import breaches, limit_reached
 from engine.state import EngineState, Seat
@@ -27,7 +27,6 @@ Wish = tuple[Seat, tuple[Intent, ...] | str]
 
 MAX_INTENTS: Final = 64
 """More in one candle is no trading but a loop that got away; no more than this is ever taken."""
-NO_QUANTITY: Final = Quantity(0)
 _TOO_MANY: Final = f"propose gave more than {MAX_INTENTS} intents"
 
 
@@ -59,10 +58,6 @@ def _ask(state: EngineState, seat: Seat, strategy: Strategy) -> tuple[Intent, ..
     """What a strategy wants now; a text is why it has to be halted."""
     view = seat.view
     view.at = state.at
-    busy = seat.pending_entries > 0
-    view.busy = busy
-    if busy or view.resting_quantity:
-        show_resting(state, seat)
     # The user's code: what it raises halts the strategy and nothing else (design 2).
     try:
         intents = strategy.propose(view)
@@ -72,7 +67,7 @@ def _ask(state: EngineState, seat: Seat, strategy: Strategy) -> tuple[Intent, ..
         return failure_text("propose", error)
     except SystemExit:
         return "propose: SystemExit: a strategy may not end the program"
-    return intents if len(intents) <= MAX_INTENTS else _TOO_MANY
+    return _TOO_MANY if intents and len(intents) > MAX_INTENTS else intents
 
 
 def decide_quoted(state: EngineState, quoted: Quoted) -> Iterable[Decision]:
@@ -102,8 +97,7 @@ def _heard(
     was not even observed.
     """
     wishes: list[Wish] = []
-    in_time = state.at - venue_ns <= state.terms.limits.max_candle_age_ns
-    fresh = in_time and venue_ns == newest_ns
+    fresh = venue_ns == newest_ns and state.at - venue_ns <= state.terms.limits.max_candle_age_ns
     for seat in seats:
         if seat.halted:
             continue
@@ -113,7 +107,9 @@ def _heard(
             wish = _ask(state, seat, seat.strategy)
             if wish:
                 wishes.append((seat, wish))
-    return _judge(state, symbol, wishes)
+    if wishes or state.open_positions.get(symbol):
+        return _judge(state, symbol, wishes)
+    return ()
 
 
 def _judge(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterable[Decision]:
@@ -124,16 +120,6 @@ def _judge(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterable[Deci
         return ()
     # Nearly all entries are the only wish of their moment, and leave without a generator.
     return _follow(state, *wishes[0]) if len(wishes) == 1 else _consequences(state, symbol, wishes)
-
-
-def show_resting(state: EngineState, seat: Seat) -> None:
-    """Show a strategy its own entry that rests at the venue."""
-    order = state.blotter.resting_entry(seat.account.name, seat.key)
-    resting = order is not None and order.state in ("working", "partially_filled")
-    view = seat.view
-    view.resting_quantity = order.remaining if order and resting else NO_QUANTITY
-    view.resting_price = order.now.price if order and resting else NO_PRICE
-    view.resting_trigger = order.now.trigger_price if order and resting else NO_PRICE
 
 
 def _consequences(state: EngineState, symbol: str, wishes: list[Wish]) -> Iterator[Decision]:

@@ -76,7 +76,10 @@ def release(state: EngineState, order: Order) -> None:
     disarm(state, order)
     request = order.request
     if request.purpose == "entry":
-        state.seats[request.account, request.key.symbol].pending_entries -= 1
+        seat = state.seats[request.account, request.key.symbol]
+        seat.pending_entries -= 1
+        if not seat.pending_entries:
+            seat.view.show_entry(None)
     else:
         position = state.positions[request.key]
         if position.closing == request.client_id:

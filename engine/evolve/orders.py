@@ -24,6 +24,7 @@ def evolve_order_requested(state: EngineState, requested: OrderRequested) -> Non
     seat.orders += 1
     if requested.purpose == "entry":
         seat.pending_entries += 1
+        seat.view.show_entry(state.blotter.live[requested.client_id])
         return
     position = state.positions[requested.key]
     position.closing = requested.client_id

@@ -78,10 +78,14 @@ class Order:
         return Money(held)
 
     @property
+    def rests(self) -> bool:
+        """Whether it is known to rest at the venue."""
+        return self.state in ("working", "partially_filled")
+
+    @property
     def may_change(self) -> bool:
         """Whether it rests at the venue and waits for no answer: a request would not cross one."""
-        resting = self.state in ("working", "partially_filled")
-        return resting and not self.awaits and not self.cancelling
+        return self.rests and not self.awaits and not self.cancelling
 
 
 class Blotter:

@@ -16,6 +16,7 @@ from engine.domain.intent import Intent
 from engine.domain.position import Position
 from engine.messages.market import Quoted, Traded
 from engine.money import Price, Quantity
+from engine.orders.blotter import Order
 from engine.timebase import Nanos
 
 Operator = Literal[">", ">=", "<", "<=", "=="]
@@ -27,6 +28,7 @@ class View:
     """The world as a strategy sees it when it proposes: closed candles and its own position."""
 
     __slots__ = (
+        "_entry",
         "_position",
         "ask",
         "at",
@@ -34,14 +36,12 @@ class View:
         "busy",
         "candle",
         "instrument",
-        "resting_price",
-        "resting_quantity",
-        "resting_trigger",
         "trace",
     )
 
     def __init__(self, position: Position, instrument: Instrument) -> None:
         self._position = position
+        self._entry: Order | None = None
         self.instrument = instrument
         self.at = Nanos(0)
         self.candle: Candle = _NO_CANDLE
@@ -50,13 +50,12 @@ class View:
         """The last quote, where the strategy listens to quotes; 0 until there is one."""
         self.busy = False
         """An order of this account and symbol is on its way; an entry would be refused."""
-        self.resting_quantity = Quantity(0)
-        """What the own entry that rests at the venue may still fill, 0 where none rests."""
-        self.resting_price = Price(0)
-        """Its limit price, 0 for none: ``Reprice`` changes it, ``CancelEntry`` takes it back."""
-        self.resting_trigger = Price(0)
-        """The price it waits for, 0 for none."""
         self.trace: list[Condition] | None = None
+
+    def show_entry(self, order: Order | None) -> None:
+        """The engine's own word: from now on this is the live entry here; None: there is none."""
+        self._entry = order
+        self.busy = order is not None
 
     @property
     def side(self) -> int:
@@ -88,6 +87,24 @@ class View:
     def target_price(self) -> Price:
         """The take profit of the position, 0 for none."""
         return self._position.target_price
+
+    @property
+    def resting_quantity(self) -> Quantity:
+        """What the own entry that rests at the venue may still fill, 0 where none rests."""
+        order = self._entry
+        return order.remaining if order is not None and order.rests else Quantity(0)
+
+    @property
+    def resting_price(self) -> Price:
+        """Its limit price, 0 for none: ``Reprice`` changes it, ``CancelEntry`` takes it back."""
+        order = self._entry
+        return order.now.price if order is not None and order.rests else Price(0)
+
+    @property
+    def resting_trigger(self) -> Price:
+        """The price it waits for, 0 for none."""
+        order = self._entry
+        return order.now.trigger_price if order is not None and order.rests else Price(0)
 
     def check(self, name: str, value: float, op: Operator, threshold: float) -> bool:
         """Whether ``value op threshold``; kept under ``name`` when somebody asks why not."""
