@@ -138,10 +138,12 @@ class SqliteJournal:
         """Add the next frame; a full page is written. Raises ``WorldError`` when that fails."""
         frames = self._frames
         frames.append((stamped, decisions))
-        if type(stamped.input) is DepthChanged:
-            self._levels += levels_in(stamped.input)
-        if len(frames) >= PAGE_FRAMES or self._levels >= PAGE_LEVELS:
+        if len(frames) >= PAGE_FRAMES:
             self.flush()
+        elif type(stamped.input) is DepthChanged:
+            self._levels += levels_in(stamped.input)
+            if self._levels >= PAGE_LEVELS:
+                self.flush()
 
     def flush(self, durable: bool = False) -> None:
         """Write what was appended; ``durable`` returns only when the disk has it, and all before.
