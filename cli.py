@@ -35,6 +35,9 @@ JOURNAL: Table = {
 CONFIG: Table = {
     "explain": ("commands.config:explain", "Every setting, its value, and where it is from."),
 }
+EXCHANGE: Table = {
+    "serve": ("commands.exchange:serve", "A local exchange that speaks Bybit's V5 API."),
+}
 COMMANDS: Table = {
     "demo": ("commands.demo:command", "A whole run without keys or network, explained."),
     "new": ("commands.new:command", "A strategy of your own, with its test."),
@@ -47,6 +50,7 @@ COMMANDS: Table = {
     "diff": ("commands.diff:command", "Where two runs part, and what that came to."),
     "incidents": ("commands.incidents:command", "What needed a person's eye."),
     "journal": ("cli:journal", "Look into a journal: show, tail, export, bundle, rebuild."),
+    "exchange": ("cli:exchange", "The simulated exchange as a server of its own."),
     "config": ("cli:config", "Where a setting comes from."),
 }
 
@@ -159,6 +163,7 @@ main.params.append(
     )
 )
 journal = LazyGroup("journal", JOURNAL, "Look into a journal.")
+exchange = LazyGroup("exchange", EXCHANGE, "The simulated exchange as a server of its own.")
 config = LazyGroup("config", CONFIG, "Where a setting comes from.")
 
 if __name__ == "__main__":

@@ -129,10 +129,9 @@ class Hearing:
         self._touched[report.key] = None
         match report:
             case OrderAccepted():
-                row = self.pending
-                assert row is not None, "only what was just placed is accepted"
-                self._admit(row, report.venue_order_id)
-                self._fresh[row.order_id] = row
+                assert self.pending is not None, "only what was just placed is accepted"
+                self._admit(self.pending, report.venue_order_id)
+                self._fresh[self.pending.order_id] = self.pending
             case OrderFilled():
                 self._fill(report)
             case OrderCancelled() | OrderTriggered() | OrderAmended():
@@ -296,4 +295,6 @@ class Hearing:
         self.pushes.append(("order", pushed_order(row, self.ledger.asset)))
 
     def _push_execution(self, execution: Fields) -> None:
-        self.pushes.append(("execution", {"category": "linear", "isLeverage": "0", **execution}))
+        self.pushes.append(
+            ("execution", {"category": "linear", "isLeverage": "0", "marketUnit": "", **execution})
+        )

@@ -125,6 +125,8 @@ def order_fields(row: OrderRow, asset: str) -> Fields:
         "smpType": row.smp_type,
         "smpGroup": 0,
         "smpOrderId": "",
+        "slippageToleranceType": "UNKNOWN",
+        "slippageTolerance": "",
         "createdTime": ms(row.created_ns),
         "updatedTime": ms(row.updated_ns),
     }
@@ -137,6 +139,4 @@ def pushed_order(row: OrderRow, asset: str) -> Fields:
         **order_fields(row, asset),
         "closedPnl": render(row.closed_pnl),
         "feeCurrency": asset,
-        "slippageToleranceType": "UNKNOWN",
-        "slippageTolerance": "",
     }

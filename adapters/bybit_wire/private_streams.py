@@ -1,6 +1,7 @@
 """Private topics: what an account's pushes look like to one who listens (bybit-v5.md 4.3). Pure."""
 
 from collections.abc import Collection, Iterable, Iterator
+from uuid import UUID
 
 from adapters.bybit_wire.answers import Fields
 
@@ -50,7 +51,7 @@ def messages(
         for topic in (kind, f"{kind}.linear"):
             if topic in topics:
                 yield {
-                    "id": f"{number:024x}",
+                    "id": str(UUID(int=number)),
                     "topic": topic,
                     "creationTime": market_ms,
                     "data": [row],
