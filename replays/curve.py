@@ -1,8 +1,9 @@
 """The account state at every candle, folded from a journal's frames, and what is drawn from it.
 
 How this works: the frames are refolded once. At the end of each moment at which a candle closed
-the engine's own state is read: that is the proof-grade curve (S2-97). Nothing grows with history
-but what is asked for: lines are thinned on the way, days are kept whole.
+the engine's own state is read: that is the proof-grade curve (S2-97). What the last candle's orders
+still brought, after it, is read once more at the end and belongs to its day. Nothing grows with
+history but what is asked for: lines are thinned on the way, days are kept whole.
 """
 
 from collections.abc import Callable, Iterator
@@ -95,12 +96,21 @@ class Curve:
 
     def take(self, at: int, day: int, equity: int, exposed: bool) -> None:
         """Take in the next moment."""
-        self.line.take(at, equity)
-        self.fall.take(at, equity)
-        self.days[day] = equity
+        self.reach(at, day, equity)
         self.moments += 1
         self.exposed += exposed
         self.equity_sum += equity
+
+    def reach(self, at: int, day: int, equity: int) -> None:
+        """Take in an equity that is no candle's."""
+        self.line.take(at, equity)
+        self.fall.take(at, equity)
+        self.days[day] = equity
+
+    @property
+    def end(self) -> int:
+        """The equity that was reached last; e8 money."""
+        return next(reversed(self.days.values()), self.start)
 
 
 @attrs.define
@@ -127,7 +137,14 @@ def fold_curves(
     }
     allocations = {ALL: sum(allocations.values()), **allocations}
     found = RunCurves(
-        {name: Curve(start, Line(first_at, span, points)) for name, start in allocations.items()},
+        {
+            name: Curve(
+                start,
+                Line(first_at, span, points),
+                fall=Fall(highest=start, highest_at=first_at),
+            )
+            for name, start in allocations.items()
+        },
         {each.symbol: Bars(first_at, span, points) for each in started.terms.instruments},
     )
     reset_hour = started.terms.limits.daily_reset_hour
@@ -136,10 +153,15 @@ def fold_curves(
         begun(state)
     for _ in _closes(source, state, _Watcher(found)):
         _take(found, state, day_start(state.at - 1, reset_hour), sink)
+    if any(account.equity != found.curves[name].end for name, account in state.accounts.items()):
+        day = next(reversed(found.curves[ALL].days), day_start(state.at - 1, reset_hour))
+        _take(found, state, day, sink, is_candle=False)
     return found
 
 
-def _take(found: RunCurves, state: EngineState, day: int, sink: Sink | None) -> None:
+def _take(
+    found: RunCurves, state: EngineState, day: int, sink: Sink | None, is_candle: bool = True
+) -> None:
     """Read the state at the end of a moment."""
     total, exposed = 0, False
     held: dict[str, int] = {}
@@ -151,7 +173,7 @@ def _take(found: RunCurves, state: EngineState, day: int, sink: Sink | None) -> 
         equity = account.equity
         total += equity
         exposed = exposed or name in held
-        found.curves[name].take(state.at, day, equity, name in held)
+        _reach(found.curves[name], state.at, day, equity, (name in held) if is_candle else None)
         if sink is not None:
             cash, open_value = equity - account.unrealised, held.get(name, 0)
             standing = account.standing(state.at)
@@ -168,7 +190,15 @@ def _take(found: RunCurves, state: EngineState, day: int, sink: Sink | None) -> 
                     standing,
                 )
             )
-    found.curves[ALL].take(state.at, day, total, exposed)
+    _reach(found.curves[ALL], state.at, day, total, exposed if is_candle else None)
+
+
+def _reach(curve: Curve, at: int, day: int, equity: int, exposed: bool | None) -> None:
+    """Take in a candle's moment, or the end of the run, at which ``exposed`` is None."""
+    if exposed is None:
+        curve.reach(at, day, equity)
+    else:
+        curve.take(at, day, equity, exposed)
 
 
 class _Watcher:
@@ -177,18 +207,20 @@ class _Watcher:
     def __init__(self, found: RunCurves) -> None:
         self.found = found
         self.expected: dict[str, tuple[str, int]] = {}
-        """Owner and price that the gate saw, by client order id, until the order ends."""
+        """Owner and price that the decision saw, by client order id."""
 
-    def decided(self, decisions: tuple[object, ...]) -> None:
-        """Remember the price that an approved entry expected."""
+    def decided(self, state: EngineState, decisions: tuple[object, ...]) -> None:
+        """Remember the price that an order expected: its own, the gate's, or the last one."""
         approved: Approved | None = None
         for decision in decisions:
             if type(decision) is Approved:
                 approved = decision
-            elif type(decision) is OrderRequested and approved is not None:
-                price = decision.price or approved.entry_price
+            elif type(decision) is OrderRequested:
+                seen = state.markets[decision.key.symbol].last
+                if approved is not None:
+                    seen, approved = approved.entry_price, None
+                price = decision.price or decision.trigger_price or seen
                 self.expected[decision.client_id] = decision.account, price
-                approved = None
 
     def filled(self, state: EngineState, fill: OrderFilled) -> None:
         """Count what a new fill cost against the price that was expected of it."""
@@ -229,7 +261,7 @@ def _closes(source: FrameSource, state: EngineState, watcher: _Watcher) -> Itera
             state.seq, state.at = seq, at
             INPUT_ROUTES[type(message)](state, message)
             if decisions:
-                watcher.decided(decisions)
+                watcher.decided(state, decisions)
                 for decision in decisions:
                     DECISION_ROUTES[type(decision)](state, decision)
     if state.run and closed:

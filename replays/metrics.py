@@ -11,6 +11,7 @@ from math import sqrt
 import attrs
 
 from engine.money import SCALE
+from engine.timebase import DAY
 from replays.curve import Curve
 
 DAYS_A_YEAR = 365
@@ -50,10 +51,15 @@ class Risk:
 
 
 def daily_returns(curve: Curve) -> list[DailyReturn]:
-    """The returns of all days; the first is against the start of the run."""
+    """The returns of all days; the first is against the start of the run.
+
+    Days in a hole of the feed brought nothing and count, else a year would be shorter.
+    """
     before = curve.start
-    found = []
+    found: list[DailyReturn] = []
     for day_ns, equity in curve.days.items():
+        while found and found[-1].day_ns + DAY < day_ns:
+            found.append(DailyReturn(found[-1].day_ns + DAY, before, 0.0))
         found.append(DailyReturn(day_ns, equity, equity / before - 1 if before > 0 else 0.0))
         before = equity
     return found
@@ -62,9 +68,8 @@ def daily_returns(curve: Curve) -> list[DailyReturn]:
 def risk_of(curve: Curve) -> Risk:
     """The figures of one curve."""
     returns = [each.value for each in daily_returns(curve)]
-    end = next(reversed(curve.days.values()), curve.start)
-    total = end / curve.start - 1 if curve.start > 0 else 0.0
-    annual = annual_return(curve.start, end, len(returns))
+    total = curve.end / curve.start - 1 if curve.start > 0 else 0.0
+    annual = annual_return(curve.start, curve.end, len(returns))
     depth = curve.fall.depth / SCALE
     mean_equity = curve.equity_sum / curve.moments if curve.moments else 0.0
     spread = deviation(returns)

@@ -59,6 +59,18 @@ def test_a_day_is_measured_by_the_end_of_the_day_before() -> None:
     assert values == pytest.approx([0.1, -0.1, 0.0])
 
 
+def test_days_in_a_hole_of_the_feed_brought_nothing_and_count() -> None:
+    made = curve(100, 110)
+    made.take(4 * DAY, 3 * DAY, 121 * SCALE, exposed=False)
+    returns = daily_returns(made)
+    assert [each.day_ns // DAY for each in returns] == [0, 1, 2, 3]
+    assert [each.value for each in returns] == pytest.approx([0.1, 0, 0, 0.1])
+    assert [each.equity // SCALE for each in returns] == [110, 110, 110, 121]
+    risk = risk_of(made)
+    assert risk.days == 4
+    assert risk.annual_return == pytest.approx(1.21 ** (365 / 4) - 1)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "days", "expected"),
     [(100, 110, 365, 0.1), (100, 121, 730, 0.1), (100, 200, 73, 31.0), (100, 0, 10, None)],
