@@ -21,7 +21,8 @@ from adapters.strategy_source import StrategyShelf, load_strategy
 from adapters.wiring import BACKTEST
 from engine.errors import UserError
 from journal.places import check_name
-from journal.projections.tables import TABLES, VIEWS
+from journal.projections.tables import TABLES
+from journal.projections.views import VIEWS
 from journal.reader import JournalReader
 from replays.calm import calm_collector
 from replays.curve import AccountPoint, fold_curves

@@ -12,20 +12,16 @@ from contextlib import closing
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from engine.errors import InvariantError, WorldError
-from journal.doorstep import any_text
+from engine.errors import WorldError
 from journal.failures import primary_code
-from journal.projections.fold import Projections
+from journal.projections.anew import FoldedAnew, UnfoldableError
 from journal.projections.tables import PROJECTED, TABLES, create_indices
 from journal.projections.versions import older_version
 from journal.reader import JournalReader
-from journal.schema import create_schema
 
 Row = Sequence[Any]
 _AT_ONCE = 512
 _SHOWN = 60
-_SCRATCH = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32768")
-"""Nothing of the second fold has to last; 32 MiB of it stay in memory."""
 _KEYS = {name: key or ("seq", "n") for name, (_, key) in TABLES.items()}
 _KEYS["projection_state"] = ("id",)
 """How a row of each table is named."""
@@ -78,7 +74,7 @@ def compare_tables(reader: JournalReader) -> TablesReport:
         return TablesReport(same, older=older)
     with closing(sqlite3.connect("", isolation_level=None)) as folded:
         try:
-            again = _FoldedAgain(folded, reader)
+            again = FoldedAnew(folded, reader.name, reader.loud_pages)
             again.go_on()
             stored.execute("BEGIN")
             again.go_on()
@@ -90,6 +86,8 @@ def compare_tables(reader: JournalReader) -> TablesReport:
                 same += _compare_rows(stored, folded, table)
         except _OtherError as other:
             return TablesReport(same, *other.args)
+        except UnfoldableError as error:
+            return TablesReport(same, fault=f"its frames cannot be folded to tables: {error}")
         except sqlite3.Error as error:
             return TablesReport(same, fault=_unreadable(reader, error))
         except UnicodeDecodeError:
@@ -99,38 +97,6 @@ def compare_tables(reader: JournalReader) -> TablesReport:
             if stored.in_transaction:
                 stored.execute("ROLLBACK")
     return TablesReport(same)
-
-
-class _FoldedAgain:
-    """The tables as the frames fold to them, in a database that nobody else knows."""
-
-    def __init__(self, connection: sqlite3.Connection, reader: JournalReader) -> None:
-        connection.text_factory = any_text
-        for pragma in _SCRATCH:
-            connection.execute(f"PRAGMA {pragma}")
-        create_schema(connection)
-        self._connection = connection
-        self._reader = reader
-        self._projections = Projections(connection)
-        self._last_seq = 0
-
-    def go_on(self) -> None:
-        """Fold the pages that are there and were not yet."""
-        pages = self._reader.loud_pages(self._last_seq)
-        try:
-            self._connection.execute("BEGIN")
-            for self._last_seq, loud in pages:
-                if loud:
-                    self._projections.write(loud)
-            self._connection.execute("COMMIT")
-        except (InvariantError, sqlite3.IntegrityError, ArithmeticError, ValueError) as error:
-            fault = f"its frames cannot be folded to tables: {error}"
-            raise _OtherError("", "", fault) from error
-        except sqlite3.Error as error:
-            raise WorldError(
-                f"journal {self._reader.name}: its tables cannot be folded once more ({error}); "
-                "free some space for temporary files"
-            ) from error
 
 
 def _unreadable(reader: JournalReader, error: sqlite3.Error) -> str:

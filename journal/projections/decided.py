@@ -141,8 +141,13 @@ def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
     return (opened.incident, seq, moment(at), *who, facts, None, None, None)
 
 
-def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> tuple[Any, ...]:
-    """The columns of ``fills``; ``value`` is what was paid or got without the fee, e8."""
+def fill_row(
+    fill: OrderFilled, value: int, seq: int, at: int, account: str, entry: str, state: str
+) -> tuple[Any, ...]:
+    """The columns of ``fills``; ``value`` is what was paid or got without the fee, e8.
+
+    ``entry`` is the order that opened its position, ``state`` that of its own order after it.
+    """
     venue_account, symbol, position_index = fill.key
     return (
         fill.execution_id,
@@ -164,6 +169,8 @@ def fill_row(fill: OrderFilled, value: int, seq: int, at: int, account: str) -> 
         fill.fee_asset,
         1 if fill.is_maker else 0,
         1 if fill.is_ambiguous else 0,
+        entry,
+        state,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.order import TAKEN_OVER
 from engine.errors import UserError
 from engine.messages import decisions as d
 from engine.messages import venue as v
@@ -29,7 +30,7 @@ from journal.projections.decided import (
     trade_row,
 )
 from journal.projections.held import PositionBook
-from journal.projections.ordered import FINISHED, Ordered, newest_entry
+from journal.projections.ordered import OrderBook, Ordered
 from journal.projections.standing import Standing, daily_row, governor_row
 from journal.projections.statements import (
     CLOSE_INCIDENT,
@@ -41,6 +42,7 @@ from journal.projections.statements import (
     stored_entry,
 )
 from journal.projections.tables import TABLES, TABLES_VERSION
+from journal.projections.wallet import VenueWallet
 from journal.structural import row_decoder, row_encoder
 
 _encode_started = row_encoder(RunStarted)
@@ -55,10 +57,10 @@ class Projections:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._started: RunStarted | None = None
-        self._orders: dict[str, Ordered] = {}
-        self._changed: dict[str, Ordered] = {}
+        self._orders = OrderBook()
         self._positions = PositionBook()
         self._accounts: dict[str, Standing] = {}
+        self._wallet = VenueWallet(0)
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
         self._executions: set[str] = set()
         self._closed_incidents: list[tuple[Any, ...]] = []
@@ -66,14 +68,15 @@ class Projections:
         self._n = 0
         self._at = 0
         self._loaded = False
+        orders = self._orders
         self._inputs: dict[type, Callable[[Any], None]] = {
             RunStarted: self._run_started,
-            v.OrderAccepted: self._order_accepted,
-            v.OrderRejected: lambda m: self._end(m.client_id, "rejected", f"{m.code} {m.reason}"),
+            v.OrderAccepted: lambda m: orders.accepted(m, self._seq, self._at),
+            v.OrderRejected: lambda m: orders.rejected(m, self._seq, self._at),
             v.OrderFilled: self._order_filled,
-            v.OrderAmended: self._order_amended,
+            v.OrderAmended: lambda m: orders.amended(m, self._seq, self._at),
             v.OrderCancelled: lambda m: self._end(m.client_id, "cancelled", m.reason),
-            v.OrderFound: self._order_found,
+            v.OrderFound: lambda m: orders.found(m, self._seq, self._at),
             v.OutcomeUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
             v.StopReported: self._stop_seen,
             v.PositionReported: self._stop_seen,
@@ -119,10 +122,14 @@ class Projections:
             fold = decided.get(kind)
             if fold is not None:
                 fold(decision)
+        self._n = 0
 
     def _put(self) -> None:
         connection, rows, book = self._connection, self._rows, self._positions
-        rows["orders"] = [order.row() for order in self._changed.values()]
+        orders = self._orders
+        rows["orders"] = [order.row() for order in orders.changed.values()]
+        rows["other_order_changes"] = orders.moves
+        rows["venue_daily_pnl"] = self._wallet.day_rows()
         connection.executemany(RELEASE_POSITION, list(book.released))
         for key in book.touched:
             held = book.held.get(key)
@@ -135,23 +142,13 @@ class Projections:
                 insert_rows(connection, table, waiting)
                 rows[table] = []
         connection.executemany(CLOSE_INCIDENT, self._closed_incidents)
-        for client_id, order in self._changed.items():
-            if order.state in FINISHED:
-                self._orders.pop(client_id, None)
-        self._changed.clear()
+        orders.moves = []
+        orders.settle()
         book.touched.clear()
         book.released.clear()
         self._executions.clear()
         self._closed_incidents.clear()
         connection.execute(KEEP_STATE, (2, self._dump()))
-
-    def _touch(self, client_id: str) -> Ordered | None:
-        order = self._orders.get(client_id)
-        if order is not None:
-            order.updated_seq = self._seq
-            order.updated_at = self._at
-            self._changed[client_id] = order
-        return order
 
     def _run_started(self, started: RunStarted) -> None:
         if self._started is not None:
@@ -160,79 +157,77 @@ class Projections:
         text = msgspec.json.encode(_encode_started(started)).decode()
         self._connection.execute(KEEP_STATE, (1, text))
         for n, standing in enumerate(self._seat_accounts(started), 1):
-            row = standing.equity_row(self._seq, n, self._at, "start", standing.equity)
-            self._rows["equity"].append(row)
+            self._add_equity(standing, n, "start", standing.equity)
 
     def _seat_accounts(self, started: RunStarted) -> list[Standing]:
         day_ns = day_start(self._at, started.terms.limits.daily_reset_hour)
         self._accounts = {terms.name: Standing(terms, day_ns) for terms in started.terms.accounts}
+        self._wallet = VenueWallet(started.terms.venue.wallet)
         return list(self._accounts.values())
 
+    def _add_equity(self, account: Standing, n: int, cause: str, equity: int) -> None:
+        real = self._wallet.wallet, len(self._positions.held)
+        row = account.equity_row(self._seq, n, self._at, cause, equity, real)
+        self._rows["equity"].append(row)
+
     def _order_requested(self, request: OrderRequested) -> None:
-        order = Ordered(request, self._seq, self._n, self._at)
-        self._orders[request.client_id] = self._changed[request.client_id] = order
-
-    def _order_accepted(self, accepted: v.OrderAccepted) -> None:
-        order = self._touch(accepted.client_id)
-        if order is not None:
-            order.accepted(accepted.venue_order_id)
-
-    def _order_amended(self, amended: v.OrderAmended) -> None:
-        order = self._touch(amended.client_id)
-        if order is not None:
-            order.accepted("")
-            order.amended(amended)
-            if order.filled >= order.request.quantity:
-                order.end("filled")
-
-    def _order_found(self, found: v.OrderFound) -> None:
-        order = self._touch(found.client_id)
-        if order is None:
-            return
-        order.accepted(found.venue_order_id)
-        order.amended(found)
-        if found.state in FINISHED:
-            order.end(found.state, "found by look-up")
+        entry = self._positions.entry(request.key)
+        if not entry and request.purpose == "entry":
+            entry = request.client_id
+        self._orders.requested(Ordered(request, self._seq, self._n, self._at, entry))
 
     def _end(self, client_id: str, state: str, remark: str) -> None:
-        order = self._touch(client_id)
-        if order is not None:
-            order.end(state, remark)
+        self._orders.end(client_id, state, remark, self._seq, self._n, self._at)
 
     def _order_filled(self, fill: v.OrderFilled) -> None:
         if fill.execution_id in self._executions:
             return
         self._executions.add(fill.execution_id)
         value = notional(fill.price, fill.quantity)
-        order = self._touch(fill.client_id) if fill.client_id else None
+        order = self._orders.touch(fill.client_id, self._seq, self._at) if fill.client_id else None
+        request: OrderRequested | None = None
+        account = state = ""
+        opener = ("", "")
         if order is not None:
             order.fill(fill, value)
-            request: OrderRequested | None = order.request
-            account = order.request.account
-        else:
-            request, account = None, self._positions.owner(fill.key)
-            if fill.client_id:
-                late = book_late_fill(self._connection, fill, value, self._seq, self._at)
-                account = late or account
-        self._positions.fill(fill, value, request, self._at)
-        self._rows["fills"].append(fill_row(fill, value, self._seq, self._at, account))
+            request, state = order.request, order.state
+            account = request.account
+        elif fill.client_id:
+            now = self._seq, self._at
+            account, state = book_late_fill(self._connection, fill, value, *now)
+            opener = (account, fill.client_id if account else "")
+        elif fill.key not in self._positions.held:
+            opener = self._overtaken(fill)
+        profit, owner, entry = self._positions.fill(fill, value, request, self._at, opener)
+        self._wallet.book(profit - fill.fee, owner)
+        row = fill_row(fill, value, self._seq, self._at, account or owner, entry, state)
+        self._rows["fills"].append(row)
+
+    def _overtaken(self, fill: v.OrderFilled) -> tuple[str, str]:
+        """The entry that a fill of the venue's own, where nothing is open, has overtaken."""
+        found = self._orders.entry_at(fill.key)
+        if not found[1] and fill.cause in TAKEN_OVER:
+            newest = self._orders.newest_entry(fill.key, -fill.side)
+            found = max(newest, stored_entry(self._connection, fill.key, -fill.side))[2:]
+        return found
 
     def _funding_paid(self, paid: v.FundingPaid) -> None:
         if paid.execution_id in self._executions:
             return
         self._executions.add(paid.execution_id)
         name = self._positions.owner(paid.key)
-        if paid.key not in self._positions.held:
-            # Before the fill or after the close it is in no trade: the equity changes by itself.
+        is_open = paid.key in self._positions.held
+        if not is_open:
             side = 1 if paid.quantity > 0 else -1
-            newest = newest_entry(self._orders.values(), paid.key, side)
+            newest = self._orders.newest_entry(paid.key, side)
             newest = max(newest, stored_entry(self._connection, paid.key, side))
             name = newest[2] or self._positions.previous.get(paid.key, "")
-            account = self._accounts.get(name)
-            if account is not None:
-                account.equity -= paid.amount
-                row = account.equity_row(self._seq, 0, self._at, "funding", account.equity)
-                self._rows["equity"].append(row)
+        self._wallet.book(-paid.amount, name)
+        account = self._accounts.get(name)
+        if account is not None and not is_open:
+            # Before the fill or after the close it is in no trade: the equity changes by itself.
+            account.equity -= paid.amount
+            self._add_equity(account, 0, "funding", account.equity)
         self._rows["funding"].append(funding_row(paid, self._seq, self._at, name))
 
     def _stop_seen(self, report: v.StopReported | v.PositionReported) -> None:
@@ -243,8 +238,7 @@ class Projections:
         account = self._accounts.get(trade.account)
         if account is not None:
             account.traded(trade)
-            row = account.equity_row(self._seq, self._n, self._at, "trade", account.equity)
-            self._rows["equity"].append(row)
+            self._add_equity(account, self._n, "trade", account.equity)
 
     def _governor_acted(self, acted: d.GovernorActed) -> None:
         self._rows["governor_events"].append(governor_row(acted, self._seq, self._n, self._at))
@@ -256,9 +250,10 @@ class Projections:
         account = self._accounts.get(rolled.account)
         if account is None:
             return
-        row = account.equity_row(self._seq, self._n, self._at, "day", rolled.equity)
-        self._rows["equity"].append(row)
-        self._rows["daily_pnl"].append(daily_row(rolled, self._seq, account.day_rolled(rolled)))
+        self._add_equity(account, self._n, "day", rolled.equity)
+        day = account.day_rolled(rolled)
+        self._wallet.day_rolled(rolled, self._accounts, self._seq, self._at, day)
+        self._rows["daily_pnl"].append(daily_row(rolled, self._seq, day))
 
     def _incident_opened(self, opened: d.IncidentOpened) -> None:
         self._rows["incidents"].append(incident_row(opened, self._seq, self._at))
@@ -268,9 +263,9 @@ class Projections:
         self._closed_incidents.append(row)
 
     def _dump(self) -> str:
-        orders = [order.dump() for order in self._orders.values()]
+        orders = [order.dump() for order in self._orders.live.values()]
         accounts = [account.dump() for account in self._accounts.values()]
-        kept = [TABLES_VERSION, orders, self._positions.dump(), accounts]
+        kept = [TABLES_VERSION, orders, self._positions.dump(), accounts, self._wallet.dump()]
         return msgspec.json.encode(kept).decode()
 
     def load(self) -> None:
@@ -288,7 +283,7 @@ class Projections:
             ) from error
 
     def _take(self, started: Any, alive: list[Any]) -> None:
-        version, orders, positions, accounts = alive
+        version, orders, positions, accounts, wallet = alive
         if version != TABLES_VERSION:
             raise ValueError(f"tables of version {version}")
         self._started = _decode_started(started)
@@ -296,5 +291,6 @@ class Projections:
             standing.load(values)
         for values in orders:
             order = Ordered.load(values)
-            self._orders[order.request.client_id] = order
+            self._orders.live[order.request.client_id] = order
         self._positions.load(positions)
+        self._wallet.load(wallet)

@@ -13,12 +13,22 @@ from journal.projections.numbers import quotient
 class Held:
     """One open position; e8 integers, ``quantity`` signed. Gone from the book when it is flat."""
 
-    __slots__ = ("account", "entry_value", "key", "opened_ns", "quantity", "stop", "target")
+    __slots__ = (
+        "account",
+        "entry",
+        "entry_value",
+        "key",
+        "opened_ns",
+        "quantity",
+        "stop",
+        "target",
+    )
 
-    def __init__(self, key: PositionKey, account: str, opened_ns: int) -> None:
+    def __init__(self, key: PositionKey, account: str, opened_ns: int, entry: str = "") -> None:
         self.key = key
         self.account = account
         self.opened_ns = opened_ns
+        self.entry = entry
         self.quantity = 0
         self.entry_value = 0
         self.stop = 0
@@ -42,34 +52,56 @@ class PositionBook:
         held = self.held.get(key)
         return held.account if held is not None else ""
 
-    def fill(self, fill: OrderFilled, value: int, request: OrderRequested | None, at: int) -> None:
-        """Book an execution: first what it closes, then what it opens (bybit-v5.md 5.5)."""
+    def entry(self, key: PositionKey) -> str:
+        """The client id of the order that opened the position, empty when there is none."""
+        held = self.held.get(key)
+        return held.entry if held is not None else ""
+
+    def fill(
+        self,
+        fill: OrderFilled,
+        value: int,
+        request: OrderRequested | None,
+        at: int,
+        opener: tuple[str, str] = ("", ""),
+    ) -> tuple[int, str, str]:
+        """Book an execution: first what it closes, then what it opens (bybit-v5.md 5.5).
+
+        Returns what it realised before its fee (e8), whose position it was, and the client id of
+        the entry that opened that. ``opener`` is the account and the entry of a fill whose order
+        is not known here, or came later, should it open a position.
+        """
         key, quantity = fill.key, int(fill.quantity)
         held = self.held.get(key)
         self.touched[key] = None
+        booked = None
         opened_by = request
         if held is not None and fill.side * held.quantity < 0:
             size = abs(held.quantity)
             if quantity < size:
-                held.entry_value -= share(held.entry_value, quantity, size)
+                part = share(held.entry_value, quantity, size)
+                held.entry_value -= part
                 held.quantity += fill.side * quantity
-                return
+                return fill.side * (part - value), held.account, held.entry
             del self.held[key]
             if held.account:
                 self.previous[key] = held.account
             self.released[key] = None
             if quantity == size:
-                return
-            value -= share(value, size, quantity)
+                return fill.side * (held.entry_value - value), held.account, held.entry
+            part = share(value, size, quantity)
+            booked = fill.side * (held.entry_value - part), held.account, held.entry
+            value -= part
             quantity -= size
-            held, opened_by = None, None
+            held, opened_by, opener = None, None, ("", "")
         if held is None:
-            held = self.held[key] = _opened(key, opened_by, at)
+            held = self.held[key] = _opened(key, opened_by, opener, at)
         elif request is not None and request.account != held.account and held.account:
             # The gate lets nobody in here; if it did, the table's unique index shall refuse it.
             self.intruders.append(Held(key, request.account, at))
         held.quantity += fill.side * quantity
         held.entry_value += value
+        return booked or (0, held.account, held.entry)
 
     def stop_moved(self, moved: StopMoved) -> None:
         """The stop that is wanted is another one."""
@@ -120,9 +152,11 @@ class PositionBook:
         self.previous = {PositionKey(*key): account for key, account in kept[2]}
 
 
-def _opened(key: PositionKey, request: OrderRequested | None, at: int) -> Held:
+def _opened(
+    key: PositionKey, request: OrderRequested | None, opener: tuple[str, str], at: int
+) -> Held:
     if request is None:
-        return Held(key, "", at)
-    held = Held(key, request.account, at)
+        return Held(key, opener[0], at, opener[1])
+    held = Held(key, request.account, at, request.client_id)
     held.stop, held.target = request.stop_price, request.target_price
     return held

@@ -1,34 +1,61 @@
 """Orders as projections know them, from the request to the end."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from engine.domain.order import side_name
+from engine.evolve.venue import DUPLICATE_CLIENT_ID
 from engine.ids import PositionKey
 from engine.messages.decisions import OrderRequested
-from engine.messages.venue import OrderAmended, OrderFilled, OrderFound
+from engine.messages.venue import (
+    OrderAccepted,
+    OrderAmended,
+    OrderFilled,
+    OrderFound,
+    OrderRejected,
+)
 from engine.money import SCALE
 from journal.codec import CHECKED, DECISION_DECODERS
 from journal.present import moment
 from journal.projections.numbers import quotient
 
+_FOUND = "found by look-up"
 FINISHED = frozenset({"filled", "cancelled", "rejected", "expired", "not_placed"})
 
-_KEPT = ("seq", "n", "at", "state", "filled", "value", "fees", "venue_order_id", "remark")
+_KEPT = (
+    "seq",
+    "n",
+    "at",
+    "entry",
+    "accepted_seq",
+    "accepted_at",
+    "state",
+    "filled",
+    "value",
+    "fees",
+    "venue_order_id",
+    "remark",
+)
 
 
 class Ordered:
-    """One order; e8 integers. ``remark`` is why it ended or became unknown."""
+    """One order; e8 integers. ``remark`` is why it ended or became unknown.
+
+    ``entry`` is the client id of the entry whose position it serves, its own for one that opens;
+    ``accepted_seq`` and ``accepted_at`` are when it began to work, 0 when it never did or was
+    filled or unknown by then.
+    """
 
     __slots__ = ("request", "updated_at", "updated_seq", *_KEPT)
 
-    def __init__(self, request: OrderRequested, seq: int, n: int, at: int) -> None:
+    def __init__(self, request: OrderRequested, seq: int, n: int, at: int, entry: str) -> None:
         self.request = request
+        self.entry = entry
         self.n = n
         self.seq = self.updated_seq = seq
         self.at = self.updated_at = at
+        self.accepted_seq = self.accepted_at = 0
         self.state = "requested"
         self.filled = 0
         self.value = 0
@@ -95,6 +122,9 @@ class Ordered:
             request.risk / SCALE,
             request.tag,
             request.reason,
+            self.entry,
+            self.accepted_seq or None,
+            moment(self.accepted_at),
             self.state,
             self.filled / SCALE,
             quotient(self.value, self.filled),
@@ -113,17 +143,114 @@ class Ordered:
     def load(cls, kept: list[Any]) -> "Ordered":
         """The order that ``dump`` gave."""
         request: OrderRequested = DECISION_DECODERS[kept[0][0]](kept[0])
-        order = cls(request, 0, 0, 0)
+        order = cls(request, 0, 0, 0, "")
         for name, value in zip(_KEPT, kept[1:], strict=True):
             setattr(order, name, value)
         return order
 
 
-def newest_entry(orders: Iterable[Ordered], key: PositionKey, side: int) -> tuple[int, int, str]:
-    """Frame, place and account of the last entry on ``side`` of a position that is in memory."""
-    found = (0, 0, "")
-    for order in orders:
-        asked = order.request
-        if asked.purpose == "entry" and asked.key == key and asked.side == side:
-            found = max(found, (order.seq, order.n, asked.account))
-    return found
+class OrderBook:
+    """Every live order by client id, those that changed, and changes that no other row tells of.
+
+    ``seq`` and ``at`` are those of the frame; ``n`` counts its decisions, 0 is its input.
+    """
+
+    def __init__(self) -> None:
+        self.live: dict[str, Ordered] = {}
+        self.changed: dict[str, Ordered] = {}
+        self.moves: list[tuple[Any, ...]] = []
+        """Rows of ``other_order_changes``: what is neither a request, nor its plain acceptance,
+        nor a fill."""
+
+    def requested(self, order: Ordered) -> None:
+        """An order is wanted."""
+        client_id = order.request.client_id
+        self.live[client_id] = self.changed[client_id] = order
+
+    def touch(self, client_id: str, seq: int, at: int) -> Ordered | None:
+        """The live order of this id, which something is told of now; None for any other."""
+        order = self.live.get(client_id)
+        if order is not None:
+            order.updated_seq = seq
+            order.updated_at = at
+            self.changed[client_id] = order
+        return order
+
+    def accepted(self, told: OrderAccepted, seq: int, at: int) -> None:
+        """The venue has it. What answers the request itself is told in the order's own row."""
+        order = self.touch(told.client_id, seq, at)
+        if order is None:
+            return
+        if order.state == "requested":
+            order.accepted_seq, order.accepted_at = seq, at
+            order.accepted(told.venue_order_id)
+            return
+        before = order.state
+        order.accepted(told.venue_order_id)
+        self._moved(order, before, "accepted", seq, 0, at)
+
+    def rejected(self, told: OrderRejected, seq: int, at: int) -> None:
+        """The venue refused it; a refusal as a duplicate is evidence that it is there (F6)."""
+        state = "unknown" if told.code == DUPLICATE_CLIENT_ID else "rejected"
+        self.end(told.client_id, state, f"{told.code} {told.reason}", seq, 0, at)
+
+    def amended(self, told: OrderAmended, seq: int, at: int) -> None:
+        """The venue has it with other values; one that has all of them by now is filled."""
+        order = self.touch(told.client_id, seq, at)
+        if order is None:
+            return
+        before = order.state
+        order.accepted("")
+        order.amended(told)
+        if order.filled >= order.request.quantity:
+            order.end("filled")
+        self._moved(order, before, "amended", seq, 0, at)
+
+    def found(self, told: OrderFound, seq: int, at: int) -> None:
+        """A look-up says how it stands."""
+        order = self.touch(told.client_id, seq, at)
+        if order is None:
+            return
+        before = order.state
+        order.accepted(told.venue_order_id)
+        order.amended(told)
+        if told.state in FINISHED:
+            order.end(told.state, _FOUND)
+        self._moved(order, before, _FOUND, seq, 0, at)
+
+    def end(self, client_id: str, state: str, remark: str, seq: int, n: int, at: int) -> None:
+        """The order is, or seems to be, in ``state`` now."""
+        order = self.touch(client_id, seq, at)
+        if order is not None:
+            before = order.state
+            order.end(state, remark)
+            self._moved(order, before, remark, seq, n, at)
+
+    def settle(self) -> None:
+        """What has changed is written: orders that have ended are let go."""
+        for client_id, order in self.changed.items():
+            if order.state in FINISHED:
+                self.live.pop(client_id, None)
+        self.changed.clear()
+
+    def entry_at(self, key: PositionKey) -> tuple[str, str]:
+        """Account and id of the entry that is under way at a position, empty when none is."""
+        for client_id, order in self.live.items():
+            asked = order.request
+            if asked.purpose == "entry" and asked.key == key and order.state not in FINISHED:
+                return asked.account, client_id
+        return "", ""
+
+    def newest_entry(self, key: PositionKey, side: int) -> tuple[int, int, str, str]:
+        """Frame, place, account and id of the last entry on ``side`` of a position that lives."""
+        found = (0, 0, "", "")
+        for order in self.live.values():
+            asked = order.request
+            if asked.purpose == "entry" and asked.key == key and asked.side == side:
+                found = max(found, (order.seq, order.n, asked.account, asked.client_id))
+        return found
+
+    def _moved(self, order: Ordered, before: str, reason: str, seq: int, n: int, at: int) -> None:
+        if order.state != before:
+            row = (order.request.client_id, seq, n, moment(at), order.state, reason)
+            self.moves.append(row)

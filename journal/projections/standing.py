@@ -110,8 +110,13 @@ class Standing:
             self.size_factor / SCALE,
         )
 
-    def equity_row(self, seq: int, n: int, at: int, cause: str, equity: int) -> tuple[Any, ...]:
-        """The columns of ``equity``; drawdown is the fall from the peak of closed trades."""
+    def equity_row(
+        self, seq: int, n: int, at: int, cause: str, equity: int, real: tuple[int, int]
+    ) -> tuple[Any, ...]:
+        """The columns of ``equity``; drawdown is the fall from the peak of closed trades.
+
+        ``real`` is the wallet of the venue account (e8) and how many positions are open there.
+        """
         peak = max(self.peak, equity)
         drawdown = (peak - equity) / peak if peak > 0 else 0.0
         return (
@@ -123,6 +128,8 @@ class Standing:
             equity / SCALE,
             peak / SCALE,
             drawdown,
+            real[0] / SCALE,
+            real[1],
         )
 
     def dump(self) -> list[Any]:

@@ -88,8 +88,8 @@ def known_executions(connection: sqlite3.Connection, frames: Sequence[Frame]) ->
 
 def book_late_fill(
     connection: sqlite3.Connection, fill: OrderFilled, value: int, seq: int, at: int
-) -> str:
-    """Book a fill of an order that is no longer held; whose it was, "" for an unknown one."""
+) -> tuple[str, str]:
+    """Book a fill of an order that is no longer held: its account and state, "" for an unknown."""
     facts = {
         "value": value / SCALE,
         "quantity": fill.quantity / SCALE,
@@ -99,19 +99,20 @@ def book_late_fill(
         "client_id": fill.client_id,
     }
     connection.execute(LATE_FILL, facts)
-    query = "SELECT account FROM orders WHERE client_id = ?"
+    query = "SELECT account, state FROM orders WHERE client_id = ?"
     row = connection.execute(query, (fill.client_id,)).fetchone()
-    return row[0] if row else ""
+    return tuple(row) if row else ("", "")
 
 
 def stored_entry(
     connection: sqlite3.Connection, key: PositionKey, side: int
-) -> tuple[int, int, str]:
-    """Frame, place and account of the last entry on ``side`` of a position in the table."""
+) -> tuple[int, int, str, str]:
+    """Frame, place, account and id of the last entry on ``side`` of a position in the table."""
     query = (
-        "SELECT requested_seq, requested_n, account FROM orders WHERE purpose = 'entry' AND "
+        "SELECT requested_seq, requested_n, account, client_id FROM orders "
+        "WHERE purpose = 'entry' AND "
         "venue_account = ? AND symbol = ? AND position_index = ? AND side = ? "
         "ORDER BY 1 DESC, 2 DESC LIMIT 1"
     )
     row = connection.execute(query, (*key, side_name(side))).fetchone()
-    return tuple(row) if row else (0, 0, "")
+    return tuple(row) if row else (0, 0, "", "")

@@ -9,6 +9,8 @@ import sqlite3
 
 from sqlite_utils import Database
 
+from journal.projections.views import VIEWS
+
 _KEY = {"venue_account": str, "symbol": str, "position_index": int}
 
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
@@ -33,6 +35,9 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "risk": float,
             "tag": str,
             "reason": str,
+            "entry_client_id": str,
+            "accepted_seq": int,
+            "accepted_at": str,
             "state": str,
             "filled_quantity": float,
             "average_price": float,
@@ -43,6 +48,17 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "updated_at": str,
         },
         ("client_id",),
+    ),
+    "other_order_changes": (
+        {
+            "client_id": str,
+            "seq": int,
+            "n": int,
+            "at": str,
+            "to_state": str,
+            "reason": str,
+        },
+        (),
     ),
     "fills": (
         {
@@ -63,6 +79,8 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "fee_asset": str,
             "is_maker": int,
             "is_ambiguous": int,
+            "entry_client_id": str,
+            "order_state": str,
         },
         ("execution_id",),
     ),
@@ -134,6 +152,8 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "equity": float,
             "peak": float,
             "drawdown": float,
+            "venue_wallet": float,
+            "venue_open_positions": int,
         },
         (),
     ),
@@ -147,6 +167,19 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "seq": int,
         },
         ("account", "day"),
+    ),
+    "venue_daily_pnl": (
+        {
+            "day": str,
+            "pnl": float,
+            "trades": int,
+            "wallet": float,
+            "unrealised": float,
+            "equity": float,
+            "seq": int,
+            "at": str,
+        },
+        ("seq",),
     ),
     "other_decisions": (
         {
@@ -215,19 +248,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 }
 """Name to columns and primary key, in the order of a query's ``*``."""
 
-VIEWS: dict[str, str] = {
-    "decisions": """
-        SELECT seq, n, at, kind, account, symbol, client_id, reason, facts FROM other_decisions
-        UNION ALL SELECT requested_seq, requested_n, requested_at, 'OrderRequested', account,
-            symbol, client_id, reason, NULL FROM orders
-        UNION ALL SELECT seq, n, closed_at, 'TradeClosed', account, symbol, '', '', NULL FROM trades
-        UNION ALL SELECT seq, n, at, 'GovernorActed', account, '', '', reason, NULL
-            FROM governor_events
-    """
-}
-"""Every decision in one place, though none is written twice: what has a table is taken from it."""
-
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 """Rises with every change of what is in the tables: a later process folds on only from its own."""
 
 PROJECTED = (*TABLES, *VIEWS, "projection_state")

@@ -59,7 +59,11 @@ def _spoilt(path: Path, table: str) -> Iterator[tuple[str, str]]:
         now = "NULL" if value is not None and kind is not str else "'changed'"
         if kind is int and value is not None:
             now = f"{column} + 1000"
-        place = f"rowid = {row['place'] + 1000 * (column in ('trade', 'incident', 'id'))}"
+        is_rowid = column in ("trade", "incident", "id") or (table, column) == (
+            "venue_daily_pnl",
+            "seq",
+        )
+        place = f"rowid = {row['place'] + 1000 * is_rowid}"
         old = "NULL" if value is None else f"'{value}'" if kind is str else repr(value)
         yield (
             f"UPDATE {table} SET {column} = {now} WHERE {last}",
@@ -105,9 +109,8 @@ def test_a_row_that_is_gone_is_found_and_one_too_many_is_too(
     rebuild(journal)
     assert _report(journal).fault == ""
     names = list(TABLES[table][0]) if table in TABLES else ["id", "state"]
-    another = [
-        value if name != names[0] else 99_999 for name, value in zip(names, row, strict=True)
-    ]
+    other = "seq" if table in ("venue_daily_pnl", "other_order_changes") else names[0]
+    another = [value if name != other else 99_999 for name, value in zip(names, row, strict=True)]
     if table == "positions":
         another[names.index("symbol")] = "ETHUSDT"
     with closing(sqlite3.connect(journal)) as connection:
