@@ -180,7 +180,7 @@ def _overview(reader: JournalReader, told: Sequence[Assumption]) -> dict[str, An
         "run": head.run,
         "sealed": bool(head.sealed),
         "frames": head.last_seq,
-        "pages": rows_of(reader, "SELECT count(*) FROM pages")[0][0],
+        "pages": reader.page_count,
         "from": render_time(first.at),
         "to": render_time(head.last_at),
         "chain": head.digest,

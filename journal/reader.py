@@ -21,6 +21,9 @@ from journal.failures import DAMAGED, primary_code
 from journal.frame import Frame, Head, Turn
 from journal.head import read_head
 from journal.pages import decode_loud, decode_page, decode_turns
+from journal.projections.anew import FoldedAnew, UnfoldableError
+from journal.projections.tables import TABLES_VERSION
+from journal.projections.versions import tables_version
 
 T = TypeVar("T")
 _BATCH = 8
@@ -51,6 +54,7 @@ class JournalReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect_readonly(path)
+        self._folded: sqlite3.Connection | None = None
 
     @property
     def name(self) -> str:
@@ -59,8 +63,33 @@ class JournalReader:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For queries of projections; read-only."""
+        """The file as it is; read-only."""
         return self._connection
+
+    def tables(self) -> sqlite3.Connection:
+        """For queries of projections: the file's own tables, if this version made them.
+
+        Those of another version are folded anew from the frames into a temporary database, once;
+        ``rebuild`` keeps what comes out. Raises ``NegativeAnswerError`` when the frames are
+        damaged, or tell of what no tables can hold.
+        """
+        if self._folded is not None:
+            return self._folded
+        if tables_version(self._connection) in (0, TABLES_VERSION):
+            return self._connection
+        folded = sqlite3.connect("", isolation_level=None)
+        try:
+            FoldedAnew(folded, self.name, self.loud_pages).go_on()
+        except UnfoldableError as error:
+            folded.close()
+            raise NegativeAnswerError(
+                f"journal {self.name}: its frames cannot be folded to tables: {error}"
+            ) from error
+        except BaseException:
+            folded.close()
+            raise
+        self._folded = folded
+        return folded
 
     @property
     def head(self) -> Head:
@@ -77,6 +106,12 @@ class JournalReader:
             if isinstance(stamped.input, RunStarted):
                 return stamped.input
         raise NegativeAnswerError(f"journal {self.name}: does not begin with RunStarted")
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are now."""
+        count = self._one("SELECT count(*) FROM pages WHERE first_seq >= ?", FIRST_ROW)
+        return count if isinstance(count, int) else 0
 
     def pages(self) -> Iterator[Page]:
         """Every row of the table, in order, as it is stored."""
@@ -136,6 +171,8 @@ class JournalReader:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+        if self._folded is not None:
+            self._folded.close()
 
     def __enter__(self) -> Self:
         return self

@@ -5,20 +5,15 @@ from typing import Any
 
 from engine.errors import NegativeAnswerError
 from engine.money import SCALE
-from journal.projections.versions import older_version
 from journal.reader import JournalReader
 
 
 def rows_of(journal: JournalReader, query: str, *values: object) -> list[Any]:
     """All rows of a query. Raises ``NegativeAnswerError`` when the tables are damaged."""
+    tables = journal.tables()
     try:
-        return journal.connection.execute(query, values).fetchall()
+        return tables.execute(query, values).fetchall()
     except sqlite3.Error as error:
-        if older_version(journal.connection):
-            raise NegativeAnswerError(
-                f"journal {journal.name}: its tables are of an older version ({error}); tradefold "
-                "journal rebuild brings them up"
-            ) from error
         raise NegativeAnswerError(
             f"journal {journal.name}: its tables cannot be read ({error}); run verify, its pages "
             "may be whole"

@@ -26,14 +26,36 @@ def test_tables_of_an_older_version_are_no_fault_and_what_mends_them_is_told(
     assert tell("verify", old, "--json").data["tables_compared"] is True
 
 
-def test_a_report_of_older_tables_says_how_to_bring_them_up(tmp_path: Path) -> None:
-    old = tmp_path / "old.journal"
+ASKED = [
+    ("report", "--out", "{page}"),
+    ("incidents",),
+    ("journal", "show"),
+    ("explain", "--seq", "1"),
+    ("diff", "{self}"),
+]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked[0])
+def test_older_tables_are_folded_anew_for_whoever_asks_them(
+    tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    """The answer is that of a rebuilt journal, and the file stays as it is."""
+    old, page = tmp_path / "old.journal", tmp_path / "page"
     shutil.copy(GOLDEN / "semantics-1.journal", old)
-    told = tell("report", old, "--out", tmp_path / "page")
-    assert told.code == 1
-    assert "older version" in told.err
-    assert "journal rebuild" in told.err
-    assert not (tmp_path / "page").exists()
+    before = old.read_bytes()
+    words = [asked[0], *asked[1:]] if asked[0] == "journal" else [asked[0]]
+    more = [each.format(page=page, self=old) for each in asked[len(words) :]]
+
+    def answer() -> object:
+        told = tell(*words, old, *more, "--json")
+        assert told.code == 0, told.err
+        shutil.rmtree(page, ignore_errors=True)
+        return {key: each for key, each in told.data.items() if key != "bytes"}
+
+    of_older = answer()
+    assert old.read_bytes() == before
+    assert tell("journal", "rebuild", old).code == 0
+    assert answer() == of_older
 
 
 @pytest.mark.parametrize("name", ["format-1.journal", "format-2.journal"])
