@@ -102,8 +102,8 @@ def _file_notes(source: Source) -> tuple[str, ...]:
     repeated = source.checked.repeated
     if repeated:
         notes.append(
-            f"{path}: {repeated} rows say the same as the row before them, as two pages do at "
-            "their edge; each counts once"
+            f"{path}: rows that repeat the row before them, as pages do at their edges: "
+            f"{repeated}; each counts once"
         )
     read = {plain(name) for name in (*source.table.names, "symbol")}
     other = [name for name in source.header.names if plain(name) not in read]

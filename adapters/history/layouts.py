@@ -95,9 +95,9 @@ LAYOUTS = (
     CandleLayout(
         "Bybit public archive",
         (CSV,),
-        (("time of UTC+3",), *_PRICES, _VOLUME),
-        ("time of UTC+3",),
-        headless=("time of UTC+3", "open", "high", "low", "close", "volume"),
+        (("time_utc+3",), *_PRICES, _VOLUME),
+        ("time_utc+3",),
+        headless=("time_utc+3", "open", "high", "low", "close", "volume"),
         first=r"\d{4}\.\d\d\.\d\d \d\d:\d\d",
         times=TimeRule(dotted=True, ahead_ns=3 * HOUR),
         last=ARCHIVED,

@@ -1,0 +1,249 @@
+"""Candles of every source come out as the project's own do, and what was done is said."""
+
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from adapters.history import checks, pages
+from adapters.history.series import FileSeries
+from engine.errors import UserError
+from engine.timebase import MICROSECOND, MILLISECOND, SECOND
+from tests.history import layout_files as files
+from tests.history.files import START, STEP, candles, columns, csv, lines, open_series, parquet
+
+NUMBERS = list(range(7))
+DAY = list(range(288))
+MS, US = "milliseconds since 1970", "microseconds since 1970"
+
+
+def opened(path: Path) -> FileSeries:
+    (series,) = open_series([str(path)], ("BTCUSDT",), {})
+    assert isinstance(series, FileSeries)
+    return series
+
+
+LAYOUTS: list[tuple[files.Writer, str, str, int]] = [
+    (files.vision, "Binance Vision", MS, 0),
+    (files.vision_spot, "Binance Vision", US, 0),
+    (files.vision_arrays, "Binance klines", MS, 0),
+    (files.metatrader, "Bybit public archive", "times of UTC+3, told as UTC here", 0),
+    (files.bybit_arrays, "Bybit klines", MS, 0),
+    (files.bybit_answer, "Bybit klines", MS, 0),
+    (files.bybit_csv, "Bybit klines", MS, 0),
+    (files.bybit_start_at, "Bybit klines", "seconds since 1970", 0),
+    (files.freqtrade, "freqtrade", "datetimes", 0),
+    (files.arrays, "ccxt or freqtrade arrays", MS, 0),
+    (files.tradingview, "TradingView", "seconds since 1970", 1),
+    (files.tradingview_zoned, "TradingView", "ISO times", 1),
+    (files.own_feather, "", MS, 0),
+    (files.own_turned, "", MS, 0),
+]
+IDS = [row[0].__name__ for row in LAYOUTS]
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "read again"])
+@pytest.mark.parametrize(("write", "layout", "unit", "running"), LAYOUTS, ids=IDS)
+def test_each_layout_gives_the_candles_of_the_projects_own_form(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    write: files.Writer,
+    layout: str,
+    unit: str,
+    running: int,
+    held: bool,
+) -> None:
+    if not held:
+        monkeypatch.setattr(checks, "HELD_ROWS", 0)
+    series = opened(write(tmp_path, NUMBERS))
+    expected = candles(NUMBERS)[: len(NUMBERS) - running]
+    assert bool(series.held) == held
+    assert list(series.bars()) == expected
+    assert list(series.bars(START + STEP, START + 3 * STEP)) == expected[1:3]
+    facts = series.facts
+    assert (facts.layout, facts.unit, facts.rows) == (layout, unit, len(expected))
+    assert (facts.first_ns, facts.last_ns) == (expected[0].open_ns, expected[-1].open_ns)
+    said = f"times are {unit}, layout {layout} (" if layout else f"times are {unit} ("
+    assert said in facts.sentence()
+
+
+@pytest.mark.parametrize("write", [row[0] for row in LAYOUTS], ids=IDS)
+def test_the_symbol_of_each_layout_is_told_by_name_or_content(
+    tmp_path: Path, write: files.Writer
+) -> None:
+    path = write(tmp_path, NUMBERS)
+    other = csv(tmp_path / "other.csv", lines(NUMBERS))
+    series = open_series([str(path), f"ETHUSDT={other}"], ("BTCUSDT", "ETHUSDT"), {})
+    assert series[0].facts.source == str(path)
+
+
+@pytest.mark.parametrize("write", [files.bybit_csv, files.own_turned, files.bybit_arrays])
+def test_a_file_from_new_to_old_is_turned_round_and_it_is_said(
+    tmp_path: Path, write: files.Writer
+) -> None:
+    path = write(tmp_path, DAY)
+    series = opened(path)
+    assert list(series.bars()) == candles(DAY)
+    assert f"{path}: goes from new to old; it was turned round" in series.facts.notes
+
+
+def test_a_parquet_file_from_new_to_old_has_its_holes_and_batches_turned_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "HELD_ROWS", 0)
+    numbers = [0, 1, 2, 5, *range(6, 40_000)]
+    table = {name: values[::-1] for name, values in columns(numbers).items()}
+    series = opened(parquet(tmp_path / "BTCUSDT.parquet", table, group=7_000))
+    assert series.facts.gaps == ((START + 3 * STEP, START + 5 * STEP),)
+    assert list(series.bars()) == candles(numbers)
+
+
+def test_a_file_from_new_to_old_has_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.history.tables.TURNED_ROWS", 6)
+    with pytest.raises(UserError, match=r"goes from new to old and has more than 6 rows.*sort the"):
+        opened(files.own_turned(tmp_path, NUMBERS))
+    assert pages.TURNED_ROWS == 1_000_000
+
+
+def test_rows_that_two_pages_share_count_once_and_it_is_said(tmp_path: Path) -> None:
+    for rows in (
+        [0, 1, 2, 2, 3, 4, 5, 6],
+        [0, 0, 1, 2, 3, 4, 5, 6],
+        [0, 1, 2, 3, 4, 5, 6, 6],
+    ):
+        body = [",".join(files.vision_rows(range(n + 1))[n]) for n in rows]
+        path = csv(tmp_path / "BTCUSDT.csv", body, files.VISION)
+        series = opened(path)
+        assert list(series.bars()) == candles(NUMBERS)
+        assert series.facts.notes[0] == (
+            f"{path}: rows that repeat the row before them, as pages do at their edges: 1; each "
+            "counts once"
+        )
+    page = files.bybit_rows(NUMBERS)
+    series = opened(files.written(tmp_path / "BTCUSDT.json", page[:3] + page[2:]))
+    assert list(series.bars()) == candles(NUMBERS)
+
+
+def test_a_repeated_row_is_found_where_two_batches_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "HELD_ROWS", 0)
+    numbers = list(range(16_384))
+    table = {name: [*values, values[-1]] for name, values in columns(numbers).items()}
+    table["turnover"] = [1.0] * len(table["open"])
+    table["timestamp"] = table.pop("ts_ms")
+    series = opened(parquet(tmp_path / "BTCUSDT.parquet", table))
+    assert series.facts.layout == "Bybit klines"
+    assert list(series.bars()) == candles(numbers)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_milliseconds_then_microseconds_in_one_file_are_one_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """Binance's spot archive changed its unit at the end of 2024; months are often joined."""
+    if not held:
+        monkeypatch.setattr(checks, "HELD_ROWS", 0)
+    rows = files.vision_rows(NUMBERS)[:4] + files.vision_rows(NUMBERS, MICROSECOND)[4:]
+    first, *rest = (",".join(row) for row in rows)
+    series = opened(csv(tmp_path / "BTCUSDT.csv", rest, first))
+    assert list(series.bars()) == candles(NUMBERS)
+    assert series.facts.unit == "milliseconds and microseconds since 1970"
+
+
+def test_tradingviews_running_bar_is_left_out_and_its_indicators_are_told(tmp_path: Path) -> None:
+    path = files.tradingview(tmp_path, NUMBERS)
+    assert opened(path).facts.notes == (
+        f"{path}: columns that are no candles are not read: MA, RSI",
+        f"{path}: the last bar, of 2025-01-01T00:30:00Z, is left out: TradingView exports the "
+        "running bar, too",
+    )
+
+
+def test_an_answers_own_time_tells_whether_its_last_bar_was_finished(tmp_path: Path) -> None:
+    end = files.at(7)
+    finished = opened(files.bybit_answer(tmp_path, NUMBERS, end))
+    assert list(finished.bars()) == candles(NUMBERS)
+    running = opened(files.bybit_answer(tmp_path, NUMBERS, end - 1))
+    assert list(running.bars()) == candles(NUMBERS)[:-1]
+    assert (
+        "is left out: it was not finished when the venue answered, at 2025-01-01T00:34:59.999Z"
+        in (running.facts.notes[-1])
+    )
+
+
+def test_a_last_bar_that_closes_early_is_left_out(tmp_path: Path) -> None:
+    rows = files.vision_rows(NUMBERS)
+    rows[-1][6] = str(int(rows[-1][6]) - 60_000)
+    path = csv(tmp_path / "BTCUSDT.csv", [",".join(row) for row in rows], files.VISION)
+    series = opened(path)
+    assert list(series.bars()) == candles(NUMBERS)[:-1]
+    assert "closes early, at 2025-01-01T00:33:59.999Z" in series.facts.notes[-1]
+
+
+def test_a_hole_before_a_bar_that_is_left_out_is_no_hole(tmp_path: Path) -> None:
+    series = opened(files.tradingview(tmp_path, [0, 1, 2, 5]))
+    assert series.facts.gaps == ()
+    assert list(series.bars()) == candles([0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    "write", [files.freqtrade, files.arrays, files.bybit_arrays, files.bybit_start_at, files.vision]
+)
+def test_where_the_file_does_not_tell_whether_its_last_bar_was_finished_that_is_said(
+    tmp_path: Path, write: files.Writer
+) -> None:
+    notes = opened(write(tmp_path, NUMBERS)).facts.notes
+    assert "whether it was finished when the file was made, the file does not tell" in notes[-1]
+
+
+@pytest.mark.parametrize("write", [files.vision, files.vision_spot])
+def test_an_archive_of_whole_days_holds_finished_bars(tmp_path: Path, write: files.Writer) -> None:
+    assert opened(write(tmp_path, DAY)).facts.notes == ()
+
+
+def test_the_days_of_bybits_archive_are_those_of_its_own_clock(tmp_path: Path) -> None:
+    day = list(range(-36, 252))
+    assert opened(files.metatrader(tmp_path, day)).facts.notes == ()
+    assert opened(files.metatrader(tmp_path, DAY)).facts.notes != ()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Open time,Open,High,Low,Close,Volume,Close time,Quote asset volume,a,b,c,d",
+        " OPEN_TIME , open,HIGH ,low,close,volume,close_time,x,a,b,c,d",
+    ],
+)
+def test_letters_case_and_blanks_of_a_header_do_not_count(tmp_path: Path, header: str) -> None:
+    body = [",".join(row) for row in files.vision_rows(NUMBERS)]
+    series = opened(csv(tmp_path / "BTCUSDT.csv", body, header))
+    assert series.facts.layout == "Binance Vision"
+    assert list(series.bars()) == candles(NUMBERS)
+
+
+def test_a_gzipped_page_is_read_too(tmp_path: Path) -> None:
+    plain = files.bybit_answer(tmp_path, NUMBERS)
+    path = tmp_path / "page.json.gz"
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    assert list(opened(path).bars()) == candles(NUMBERS)
+
+
+def test_freqtrades_marks_are_marks(tmp_path: Path) -> None:
+    path = files.freqtrade(tmp_path, NUMBERS, "BTC_USDT_USDT-5m-mark")
+    with pytest.raises(UserError, match="there are no candles of BTCUSDT"):
+        opened(path)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_freqtrades_dates_may_have_any_unit(tmp_path: Path, unit: str) -> None:
+    table = columns(NUMBERS)
+    scale = {"s": SECOND, "ms": MILLISECOND, "us": MICROSECOND, "ns": 1}[unit]
+    times = [files.at(n, scale) for n in NUMBERS]
+    del table["ts_ms"]
+    dated = {"date": pa.array(times, pa.timestamp(unit, "UTC")), **table}
+    series = opened(parquet(tmp_path / "BTC_USDT-5m.parquet", dated))
+    assert (series.facts.layout, list(series.bars())) == ("freqtrade", candles(NUMBERS))
