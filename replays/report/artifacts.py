@@ -20,9 +20,7 @@ from replays.metrics import daily_returns
 from replays.queries import rows_of
 from replays.report.contents import Report
 from replays.report.figures import report_facts
-
-TABLES = ("trades", "orders", "fills", "positions", "equity", "daily_pnl", "funding", "incidents")
-"""Projections that are written as they are, one CSV file each."""
+from replays.report.place import TABLES
 
 _MARKET = frozenset(get_args(MarketEvent))
 

@@ -283,6 +283,15 @@ def test_only_a_report_is_ever_replaced(recorded: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="exists already"):
         check_folder(folder, replace=False)
     check_folder(folder, replace=True)
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(UserError, match="is a link"):
+        check_folder(tmp_path / "link", replace=True)
+    (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(UserError, match=r"holds thesis\.txt too"):
+        check_folder(folder, replace=True)
+    for place in (Path("."), Path("..")):
+        with pytest.raises(UserError, match="is no name"):
+            check_folder(place, replace=True)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(UserError, match="holds something that is no report"):
