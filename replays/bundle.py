@@ -23,6 +23,7 @@ from replays.provenance import Provenance
 from replays.reproduce import digests, refold
 
 JOURNAL = "journal.db"
+_OWN = (JOURNAL, "manifest.json", "README.txt")
 REDACTED = "(redacted)"
 _KEPT = frozenset({"mode", "code_version", "git_commit", "python", "set"})
 """Provenance that says nothing of a person or a machine."""
@@ -43,6 +44,8 @@ class Bundle:
 
 def check_archive(path: Path, replace: bool) -> None:
     """Raise ``UserError`` unless an archive may be called ``path``."""
+    if not path.parent.is_dir():
+        raise UserError(f"bundle {path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise UserError(f"bundle {path}: is a folder; name a file in it")
     if not path.exists():
@@ -61,13 +64,14 @@ def pack(
     The archive takes its name when it is complete. Raises ``WorldError`` when the disk refuses.
     """
     started = source.started
+    own = _sources(strategies)
     provenance, hidden = _redacted(started.provenance) if redact else (started.provenance, ())
     with TemporaryDirectory(prefix="tradefold-") as folder:
         copy = Path(folder) / JOURNAL
         _write_anew(source, copy, attrs.evolve(started, provenance=provenance))
         with JournalReader(copy) as written:
             head = written.head
-        files = {JOURNAL: copy, **_sources(strategies)}
+        files = {JOURNAL: copy, **own}
         read_me = _read_me(started, strategies)
         manifest = {
             "run": started.run,
@@ -80,18 +84,22 @@ def pack(
         }
         making = path.with_name(f".{path.name}.part")
         try:
-            with zipfile.ZipFile(making, "w", zipfile.ZIP_DEFLATED) as archive:
+            # Not strict: a file older than 1980, the first year that an archive knows, goes in too.
+            with zipfile.ZipFile(
+                making, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False
+            ) as archive:
                 for name, file in files.items():
                     archive.write(file, name)
                 archive.writestr("manifest.json", json.dumps(manifest, indent=2) + "\n")
                 archive.writestr("README.txt", read_me)
             making.replace(path)
         except OSError as error:
-            making.unlink(missing_ok=True)
             raise WorldError(
                 f"bundle {path}: cannot be written ({error}); look at the disk"
             ) from error
-    names = (*files, "manifest.json", "README.txt")
+        finally:
+            making.unlink(missing_ok=True)
+    names = (*files, *_OWN[1:])
     return Bundle(path, names, head.last_seq, head.state_digest, head.digest, tuple(hidden))
 
 
@@ -131,10 +139,14 @@ def _redacted(provenance: Provenance) -> tuple[Provenance, tuple[str, ...]]:
 
 
 def _sources(strategies: Sequence[str]) -> dict[str, Path]:
+    """The files of ``path.py:Name`` by the names that they get; no two may have one name."""
     found: dict[str, Path] = {}
     for text in strategies:
         file = Path(text.rpartition(":")[0])
-        found[file.name] = file
+        if file.name in _OWN or found.setdefault(file.name, file).resolve() != file.resolve():
+            raise UserError(
+                f"--strategy {text}: the bundle has another file {file.name}; rename one of them"
+            )
     return found
 
 

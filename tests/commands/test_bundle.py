@@ -1,6 +1,7 @@
 """``journal bundle``: one archive that replays elsewhere, and tells no more than is wanted."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,44 @@ def test_a_wrong_archive_is_one_sentence(
     assert told.code == 2
     assert sentence in told.err
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_bundle_in_no_folder_is_told_before_the_work(journal: Path, tmp_path: Path) -> None:
+    told = tell("journal", "bundle", journal, "--out", tmp_path / "no" / "b.zip")
+    assert told.code == 2
+    assert "there is no folder" in told.err
+
+
+def test_two_strategies_of_one_file_name_are_not_one(journal: Path, tmp_path: Path) -> None:
+    words: list[str | Path] = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text(OWN + f"# {folder}\n", encoding="utf-8")
+        words += ["--strategy", f"{tmp_path / folder / 'mine.py'}:Always"]
+    out = ("--out", tmp_path / "b.zip")
+    told = tell("journal", "bundle", journal, *out, *words)
+    assert told.code == 2
+    assert "another file mine.py" in told.err
+    assert tell("journal", "bundle", journal, *out, *words[:2], *words[:2]).code == 0
+
+
+def test_a_strategy_from_before_1980_is_packed_too(journal: Path, tmp_path: Path) -> None:
+    """The format of archives begins with that year; files of some images are of 1970."""
+    own = tmp_path / "mine.py"
+    own.write_text(OWN, encoding="utf-8")
+    os.utime(own, (0, 0))
+    strategy = ("--strategy", f"{own}:Always")
+    told = tell("journal", "bundle", journal, "--out", tmp_path / "b.zip", *strategy)
+    assert told.code == 0, told.err
+
+
+def test_a_bundle_that_was_stopped_leaves_nothing(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", stop)
+    told = tell("journal", "bundle", journal, "--out", tmp_path / "b.zip")
+    assert told.code == 130
+    assert not list(tmp_path.iterdir())
