@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
 
@@ -61,6 +62,9 @@ def class_of(name: str) -> str:
         )
     if name in CATALOG:
         raise UserError(f"{name!r} is a shipped strategy; choose another name")
+    if find_spec(name) is not None:
+        # Its file would come first wherever pytest or Python looks for the module of that name.
+        raise UserError(f"{name!r} is a module that Python knows already; choose another name")
     return "".join(part.capitalize() for part in name.split("_"))
 
 

@@ -62,6 +62,9 @@ def test_the_files_tell_what_to_type_next(tmp_path: Path) -> None:
         ("class", "is no name for a strategy"),
         ("../up", "is no name for a strategy"),
         ("volatility_breakout", "is a shipped strategy"),
+        ("random", "is a module that Python knows already"),
+        ("hypothesis", "is a module that Python knows already"),
+        ("engine", "is a module that Python knows already"),
     ],
 )
 def test_a_wrong_name_is_one_sentence(tmp_path: Path, name: str, sentence: str) -> None:
