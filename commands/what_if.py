@@ -23,7 +23,7 @@ from commands.options import (
 from commands.progress import at_of, progress
 from commands.screen import facts, heading, lines, screen
 from engine.errors import UserError
-from journal.places import check_name
+from journal.places import check_name, identity
 from journal.reader import JournalReader
 from replays.difference import Difference, compare
 from replays.report.folder import write_comparison
@@ -74,13 +74,17 @@ def command(
         check_folder(report, replace)
     names = ("as it was", "changed") if sets else ("recorded", "played again")
     paper = _Paper(keep, report, replace, names)
+    there = identity(keep) if keep is not None else None
     with open_journal(journal) as source, aside():
         unchanged = replay_of(source, shelf)
         changed = replay_of(source, shelf, sets) if sets else None
         try:
             difference = _held_together(source, unchanged, changed, paper)
         except KeyboardInterrupt as stop:
-            raise InterruptedRunError("stopped by Ctrl-C; nothing was written") from stop
+            told = "nothing was written"
+            if keep is not None and identity(keep) != there:
+                told = f"{keep} stays, as far as the changed run came"
+            raise InterruptedRunError(f"stopped by Ctrl-C; {told}") from stop
     warnings = tuple(f"{note}; both sides are new runs" for note in unchanged.notes)
 
     def show() -> None:

@@ -21,7 +21,14 @@ from engine.domain.candle import Candle
 from engine.errors import UserError
 from engine.messages.commands import Command
 from engine.messages.inputs import Input
-from engine.messages.market import InstrumentChanged, MarkCandle, MarketEvent
+from engine.messages.market import (
+    DepthChanged,
+    InstrumentChanged,
+    MarkCandle,
+    MarketEvent,
+    Quoted,
+    Traded,
+)
 from engine.messages.runs import ENGINE_SEMANTICS, Terms
 from engine.state import StrategyFactory
 from engine.timebase import Nanos
@@ -31,6 +38,8 @@ from replays.session import Session
 
 _MARKET = frozenset(get_args(MarketEvent))
 _COMMANDS = frozenset(get_args(Command))
+_TOLD = {"candles": Candle, "trades": Traded, "quotes": Quoted, "depth": DepthChanged}
+"""The event that orders are matched on, by ``simulation.matched_on``."""
 _CLOSES = frozenset({Candle, MarkCandle})
 """Events of phase 0 (design 2); all others are phase 1."""
 
@@ -62,8 +71,8 @@ class Replay:
 def replay_of(source: FrameSource, shelf: StrategyShelf, sets: Sequence[str] = ()) -> Replay:
     """The replay that plays ``source`` again with ``sets`` on top of its own settings.
 
-    Raises ``UserError`` for a setting that cannot be, a strategy that is not at hand, or a symbol
-    of which the journal holds no market.
+    Raises ``UserError`` for a setting that cannot be, a strategy that is not at hand, a symbol
+    of which the journal holds no market, or orders matched on ticks that it does not hold.
     """
     recorded = source.started.terms
     resolved = resolve_over(
@@ -81,6 +90,8 @@ def replay_of(source: FrameSource, shelf: StrategyShelf, sets: Sequence[str] = (
             raise UserError(
                 f"journal {source.name}: holds no market of {instrument.symbol}; it has {known}"
             )
+    if terms.simulation.matched_on != recorded.simulation.matched_on:
+        _check_ticks(source, terms)
     provenance = (
         ("mode", "what-if"),
         ("journal", source.name),
@@ -89,6 +100,22 @@ def replay_of(source: FrameSource, shelf: StrategyShelf, sets: Sequence[str] = (
         *of_the_code(),
     )
     return Replay(source, terms, provenance, shelf.build, _notes(recorded, terms))
+
+
+def _check_ticks(source: FrameSource, terms: Terms) -> None:
+    """Raise ``UserError`` where orders could not be matched as ``terms`` want it."""
+    matched_on = terms.simulation.matched_on
+    missing = {each.symbol for each in terms.instruments}
+    for _, turns in source.turns():
+        for _, event, _ in turns:
+            if type(event) is _TOLD[matched_on]:
+                missing.discard(_symbol(event))
+        if not missing:
+            return
+    raise UserError(
+        f"--set simulation.matched_on={matched_on}: journal {source.name} holds no {matched_on} of "
+        f"{', '.join(sorted(missing))}, so no order could fill; match on what it holds"
+    )
 
 
 def recorded_market(source: FrameSource, symbols: frozenset[str]) -> Iterator[Group]:

@@ -67,6 +67,8 @@ def test_diff_shows_as_many_trades_as_asked(journal: Path, other: Path) -> None:
     [
         (("--set", "simulation.slipage=1"), "did you mean slippage"),
         (("--keep", "kept.db"), "there is no changed run without --set"),
+        (("--set", "simulation.matched_on=trades"), "holds no trades of BTCUSDT"),
+        (("--set", "simulation.matched_on=depth"), "holds no depth of BTCUSDT"),
         (("--set", CHANGE, "--keep", "{journal}"), "exists already"),
     ],
 )
@@ -77,6 +79,25 @@ def test_wrong_words_of_what_if_are_one_sentence(
     assert told.code == 2
     assert sentence in told.err
     assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("keep", "sentence"), [(False, "nothing was written"), (True, "stays")])
+def test_a_what_if_that_was_stopped_says_what_is_left(
+    journal: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keep: bool,
+    sentence: str,
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("commands.what_if.compare", stop)
+    kept = ("--keep", tmp_path / "kept.db") if keep else ()
+    told = tell("what-if", journal, "--set", CHANGE, *kept)
+    assert told.code == 130
+    assert sentence in told.err
+    assert (tmp_path / "kept.db").exists() == keep
 
 
 def test_a_strategy_of_ones_own_is_wanted_again(tmp_path: Path) -> None:
