@@ -1,10 +1,12 @@
 """Candles as JSON: arrays of numbers in one array, alone or in an answer of Bybit's REST API.
 
-Such a file is read whole, so it has a limit; numbers stay the texts that they were.
+Such a file is read whole and its texts are held for the run, so it has a limit; numbers stay the
+texts that they were.
 """
 
 import gzip
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ LIMIT_BYTES = 64 << 20
 _ANSWER = b'"retCode"'
 _GZIP = b"\x1f\x8b"
 _DECODER = msgspec.json.Decoder(float_hook=str)
+_CELLS = {str, int, type(None)}
 _Rows = list[list[Any]]
 
 
@@ -64,8 +67,8 @@ def read_arrays(path: Path) -> Arrays:
     if isinstance(found, dict):
         found, symbol, until = _answer(path, found)
     names = _names(path, found)
-    columns = [pa.array(each, pa.string()) for each in zip(*_texts(path, found), strict=True)]
-    return Arrays(pa.RecordBatch.from_arrays(columns, names=list(names)), symbol, until)
+    rows = pa.RecordBatch.from_arrays(_columns(path, found), names=list(names))
+    return Arrays(rows, symbol, until)
 
 
 def _opened(path: Path) -> Any:
@@ -104,21 +107,33 @@ def _names(path: Path, found: Any) -> tuple[str, ...]:
     return names
 
 
-def _texts(path: Path, rows: _Rows) -> _Rows:
-    """The cells as texts; ``UserError`` names a row of another width or kind."""
+def _columns(path: Path, rows: _Rows) -> list[pa.Array]:
+    """The cells as columns of texts; ``UserError`` names a row of another width or kind."""
     width = len(rows[0])
-    told = []
+    if {*map(type, rows)} != {list} or {*map(len, rows)} != {width}:
+        _refuse_width(path, rows, width)
+    columns = []
+    for place, cells in enumerate(zip(*rows, strict=True)):
+        kinds = {*map(type, cells)}
+        if kinds - _CELLS:
+            _refuse_cell(path, place, cells)
+        texts = cells if int not in kinds else [c if c is None else str(c) for c in cells]
+        columns.append(pa.array(texts, pa.string()))
+    return columns
+
+
+def _refuse_width(path: Path, rows: _Rows, width: int) -> None:
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != width:
             got = f"{len(row)} values" if isinstance(row, list) else type(row).__name__
             raise UserError(
                 f"{path}: row {number} has {got} instead of {width}; complete it or remove it"
             )
-        for place, cell in enumerate(row):
-            if cell is not None and type(cell) not in (str, int):
-                raise UserError(
-                    f"{path}: row {number}: value {place + 1} is {type(cell).__name__} and no "
-                    "number; correct it"
-                )
-        told.append([cell if cell is None else str(cell) for cell in row])
-    return told
+
+
+def _refuse_cell(path: Path, place: int, cells: Sequence[Any]) -> None:
+    number, cell = next(each for each in enumerate(cells, start=1) if type(each[1]) not in _CELLS)
+    raise UserError(
+        f"{path}: row {number}: value {place + 1} is {type(cell).__name__} and no number; "
+        "correct it"
+    )

@@ -126,7 +126,8 @@ def _last_bar(source: Source, found: SymbolFacts, interval: int) -> tuple[bool, 
     layout, path = source.layout, source.table.path
     bar = f"{path}: the last bar, of {render_time(found.last_ns)},"
     end = found.last_ns + interval
-    until = source.header.until_ms * MILLISECOND
+    answer = source.header.arrays
+    until = answer.until_ms * MILLISECOND if answer else 0
     if layout == OWN or layout.last == "":
         return False, ()
     if layout.last == RUNNING:

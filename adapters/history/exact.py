@@ -9,7 +9,7 @@ is left to ``exact_number``, value by value.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +21,8 @@ _FIFTEEN_DIGITS = 10**15
 _E8 = pa.decimal128(38, 8)
 _UNITS = pa.decimal128(38, 0)
 _SCALES = (SCALE, 10**4, 1)
+_MOST_DIGITS = 18
+"""The highest power of ten: no price and no quantity is near it, and no supply of a coin."""
 _POWERS = {10**exponent for exponent in range(9)}
 
 
@@ -85,15 +87,18 @@ def exact_number(value: Any) -> int:
     """
     if value is None or value == "":
         raise ValueError("is empty")
-    if isinstance(value, float) and value - value != 0.0:
-        raise ValueError("is not a finite number")
     try:
-        return parse(Decimal(repr(value)) if isinstance(value, float) else value)
+        found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    except (InvalidOperation, TypeError, ValueError) as error:
+        raise ValueError("is not a number") from error
+    if not found.is_finite():
+        raise ValueError("is not a finite number")
+    if found.adjusted() > _MOST_DIGITS:
+        raise ValueError("is too large for a market")
+    try:
+        return parse(found)
     except ValueError as error:
-        sentence = str(error)
-    if "finer" in sentence:
-        raise ValueError("is finer than 0.00000001, the smallest step")
-    raise ValueError("is not a finite number" if "finite" in sentence else "is not a number")
+        raise ValueError("is finer than 0.00000001, the smallest step") from error
 
 
 def off_step(column: pa.Array, step: int) -> int:

@@ -136,8 +136,8 @@ class _Opening:
 
     def _take_series(self, argument: Argument, header: Header, kind: str) -> None:
         table, layout = bar_table(header, kind)
-        if header.symbol and not argument.symbol:
-            argument = evolve(argument, symbol=header.symbol)
+        if header.arrays and header.arrays.symbol and not argument.symbol:
+            argument = evolve(argument, symbol=header.arrays.symbol)
         choice = self._choice(argument, table, kind)
         if not choice:
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 from attrs import evolve, frozen
 
-from adapters.history.arrays import read_arrays
+from adapters.history.arrays import Arrays, read_arrays
 from adapters.history.arrow import (
     csv_reader,
     feather_batches,
@@ -44,8 +44,8 @@ _BLOCK_BYTES = 1 << 20
 class Header:
     """A file that can be read, and what its columns are called.
 
-    ``headless`` when its first line is a row and its names come from a layout; ``symbol`` and
-    ``until_ms`` are what a venue's answer says of itself, "" and 0 for all else.
+    ``headless`` when its first line is a row and its names come from a layout; ``arrays`` is all of
+    a JSON file, and what a venue's answer says of itself.
     """
 
     path: Path
@@ -55,8 +55,7 @@ class Header:
     delimiter: str
     stamp: tuple[int, int]
     headless: bool = False
-    symbol: str = ""
-    until_ms: int = 0
+    arrays: Arrays | None = None
 
     def find(self, *choices: str) -> str:
         """The file's own name of the first of these columns that it has, "" for none of them.
@@ -89,9 +88,8 @@ class Header:
                 types = [_elements(self.path, *each) for each in zip(numbers, types, strict=True)]
             _check_types(self.path, numbers, types)
         headless = self.names if self.headless else ()
-        return Table(
-            self.path, self.form, chosen, self.delimiter, self.stamp, bool(symbol), headless
-        )
+        found = Table(self.path, self.form, chosen, self.delimiter, self.stamp, bool(symbol))
+        return evolve(found, headless=headless, rows=self.arrays.rows if self.arrays else None)
 
 
 @frozen
@@ -101,7 +99,8 @@ class Table:
     The last is the symbol where ``has_symbol``: a long table. ``headless`` are all columns of a
     CSV file that does not name them. ``times`` is how the time is written; ``closes`` whether the
     column after the numbers is the closing time; ``paged`` whether repeated rows are dropped;
-    ``turned`` the number of rows of a file that goes from new to old, 0 for any other.
+    ``turned`` the number of rows of a file that goes from new to old, 0 for any other; ``rows`` is
+    all of a JSON file.
     """
 
     path: Path
@@ -115,6 +114,7 @@ class Table:
     closes: bool = False
     paged: bool = False
     turned: int = 0
+    rows: pa.RecordBatch | None = None
 
     def where(self, row: int) -> str:
         """The place of a row for people: a line of a CSV file (blank ones are not counted), or a
@@ -166,8 +166,9 @@ class Table:
             yield from parquet_batches(self.path, names, rows, _BLOCK_BYTES)
         elif self.form == FEATHER:
             yield from feather_batches(self.path, names, rows)
-        elif self.form == ARRAYS:
-            yield read_arrays(self.path).rows
+        elif self.rows is not None:
+            for begin in range(0, self.rows.num_rows, rows):
+                yield self.rows.slice(begin, rows)
         else:
             reader = csv_reader(self.path, self.delimiter, names, self.headless, _BLOCK_BYTES)
             with reader:
@@ -188,17 +189,7 @@ def open_header(path: Path) -> Header:
     if form == ARRAYS:
         found = read_arrays(path)
         kept = found.rows.schema
-        return Header(
-            path,
-            ARRAYS,
-            tuple(kept.names),
-            tuple(kept.types),
-            "",
-            stamp,
-            False,
-            found.symbol,
-            found.until_ms,
-        )
+        return Header(path, form, tuple(kept.names), tuple(kept.types), "", stamp, False, found)
     delimiter = ","
     headless: tuple[str, ...] = ()
     try:
