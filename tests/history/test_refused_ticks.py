@@ -31,6 +31,8 @@ WRONG = [
         [f"{T[0]},100,1,buy", f"{T[1]},NaN,1,buy"],
         "line 3: price = NaN is not a finite number",
     ),
+    ("huge", TRADES, [f"{T[0]},1e300,1,buy"], "line 2: price = 1e300 is too large for a market"),
+    ("endless", TRADES, [f"{T[0]},100,1e99999999,buy"], "qty = 1e99999999 is"),
     ("empty", TRADES, [f"{T[0]},100,,buy"], "line 2: qty = (nothing) is empty"),
     (
         "too fine",
