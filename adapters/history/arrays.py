@@ -5,6 +5,7 @@ texts that they were.
 """
 
 import gzip
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.errors import UserError
 
 LIMIT_BYTES = 64 << 20
 """The largest JSON file that is read, unpacked: about a million candles."""
-_ANSWER = b'"retCode"'
+_BEGINS = re.compile(rb'\s*(?:\[|\{\s*"(?:retCode|result)")')
 _GZIP = b"\x1f\x8b"
 _DECODER = msgspec.json.Decoder(float_hook=str)
 _CELLS = {str, int, type(None)}
@@ -42,10 +43,9 @@ def begins_like_arrays(path: Path) -> bool:
     """Whether a file, gzipped or not, begins as an array, or as an answer of Bybit's REST API."""
     try:
         with _opened(path) as file:
-            start = bytes(file.read(512)).lstrip()
+            return _BEGINS.match(file.read(512)) is not None
     except (OSError, EOFError, zlib.error):
         return False
-    return start[:1] == b"[" or (start[:1] == b"{" and _ANSWER in start)
 
 
 def read_arrays(path: Path) -> Arrays:

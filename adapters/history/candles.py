@@ -73,7 +73,7 @@ def file_series(source: Source, name: str, symbol: str) -> FileSeries:
     found = checked.facts[name]
     interval = interval_of(table, name, found)
     gaps = gaps_of(table, checked.moments, name, found, interval)
-    left_out, said = _last_bar(source, found, interval)
+    left_out, said = _last_bar(source, found, symbol, interval)
     last = found.before_ns if left_out else found.last_ns
     facts = SeriesFacts(
         symbol=symbol,
@@ -113,18 +113,27 @@ def _file_notes(source: Source) -> tuple[str, ...]:
 
 
 def _notes(source: Source, found: SymbolFacts, symbol: str) -> tuple[str, ...]:
-    if not found.off_tick:
-        return ()
-    return (
-        f"{source.table.path}: {found.off_tick} prices of {symbol} are finer than its tick; "
-        "they are taken as they are, the venue's step was finer then",
-    )
+    """What is odd about one symbol's numbers."""
+    path, notes = source.table.path, []
+    if found.off_tick:
+        notes.append(
+            f"{path}: {found.off_tick} prices of {symbol} are finer than its tick; "
+            "they are taken as they are, the venue's step was finer then"
+        )
+    if not found.traded:
+        notes.append(
+            f"{path}: no bar of {symbol} has any volume; if they are marks, give them as "
+            f"--data {symbol}:marks={path}"
+        )
+    return tuple(notes)
 
 
-def _last_bar(source: Source, found: SymbolFacts, interval: int) -> tuple[bool, tuple[str, ...]]:
+def _last_bar(
+    source: Source, found: SymbolFacts, symbol: str, interval: int
+) -> tuple[bool, tuple[str, ...]]:
     """Whether the last bar is unfinished as far as the file itself tells, and what to say of it."""
     layout, path = source.layout, source.table.path
-    bar = f"{path}: the last bar, of {render_time(found.last_ns)},"
+    bar = f"{path}: the last bar of {symbol}, {render_time(found.last_ns)},"
     end = found.last_ns + interval
     answer = source.header.arrays
     until = answer.until_ms * MILLISECOND if answer else 0
@@ -139,8 +148,7 @@ def _last_bar(source: Source, found: SymbolFacts, interval: int) -> tuple[bool, 
             f"{bar} is left out: it was not finished when the venue answered, at "
             f"{render_time(until)}",
         )
-    # A venue's closing time is the last moment before the next bar, a millisecond or less away.
-    if found.closed_ns and found.closed_ns + MILLISECOND < end:
+    if found.early:
         return True, (f"{bar} is left out: it closes early, at {render_time(found.closed_ns)}",)
     whole = (end + layout.times.ahead_ns) % DAY == 0
     if layout.last == ARCHIVED and whole:

@@ -32,7 +32,8 @@ class SymbolFacts:
     """What pass one learned of one symbol: rows, times, distances between rows, odd prices.
 
     ``held`` are all its rows as integers, or nothing. ``before_ns`` is the opening of the last bar
-    but one (0 for none), ``closed_ns`` the closing time of the last where the file tells it.
+    but one (0 for none). Where the file tells closing times, ``closed_ns`` is that of the last bar
+    and ``early`` whether it was open for less long than the bar before. ``traded``: any volume.
     """
 
     rows: int = 0
@@ -40,6 +41,8 @@ class SymbolFacts:
     last_ns: int = 0
     before_ns: int = 0
     closed_ns: int = 0
+    early: bool = False
+    traded: bool = False
     first_row: int = 0
     last_row: int = 0
     steps: Counter[int] = Factory(Counter)
@@ -153,20 +156,34 @@ def _check_batch(
         facts.steps[step["values"]] += step["counts"]
     facts.before_ns = times[-2].as_py() if len(times) > 1 else facts.last_ns
     if table.closes:
-        facts.closed_ns = _closed(table, moments, columns[1 + len(NUMBERS)], rows[-1])
+        _closing(table, moments, columns[1 + len(NUMBERS)], rows, times, facts)
+    if not facts.traded:
+        facts.traded = values[-1] is None or compute("max", values[-1]).as_py() > 0
     facts.rows += len(times)
     facts.last_ns, facts.last_row = times[-1].as_py(), rows[-1]
     return None if any(value is None for value in values) else [times, *values]
 
 
-def _closed(table: Table, moments: Moments, closes: pa.Array, row: int) -> int:
-    """The closing time of the last row, as the file tells it."""
-    try:
-        return moments.one(closes[-1].as_py())
-    except ValueError as error:
-        raise UserError(
-            f"{table.path}: {table.where(row)}: the closing time {error}; correct it"
-        ) from error
+def _closing(
+    table: Table,
+    moments: Moments,
+    closes: pa.Array,
+    rows: "range | list[int]",
+    times: pa.Array,
+    facts: SymbolFacts,
+) -> None:
+    """Note when the last of these rows closed, and whether it did so too early."""
+    before = facts.closed_ns - facts.last_ns
+    for place in range(max(0, len(times) - 2), len(times)):
+        try:
+            facts.closed_ns = moments.one(closes[place].as_py())
+        except ValueError as error:
+            raise UserError(
+                f"{table.path}: {table.where(rows[place])}: the closing time {error}; correct it"
+            ) from error
+        open_for = facts.closed_ns - times[place].as_py()
+        facts.early = 0 < open_for < before
+        before = open_for
 
 
 def _exact(column: pa.Array, tick: int) -> tuple[pa.Array | None, int]:

@@ -54,6 +54,6 @@ def first_cells(path: Path) -> tuple[str, tuple[str, ...]]:
     """Comma, semicolon or tabulator, whichever the first line has most of; and the columns of a
     file whose first line is known to be a row."""
     with pa.input_stream(str(path), compression="detect") as stream:
-        header = stream.read(4096).decode("utf-8", "replace").partition("\n")[0]
+        header = stream.read(4096).decode("utf-8-sig", "replace").partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     return delimiter, names_of_cells(header.strip().split(delimiter))

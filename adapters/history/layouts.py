@@ -38,17 +38,18 @@ class CandleLayout:
     """One layout. Columns have lower-case names here, with ``_`` for a blank.
 
     ``columns`` are the names (choices) of time, open, high, low, close and volume; ``telling``
-    what a file must have besides, in this spelling; ``only`` that it has no other columns;
-    ``closes`` the column of the closing time; ``headless`` all names where the file itself has
-    none, ``first`` the first cell of such a file; ``last`` what is known of the last bar;
-    ``paged`` that the edges of two pages may repeat a row; ``chatty`` that columns which are not
-    read are told, for a person put them there.
+    what a file must have besides, in this spelling; ``width`` how many columns at least; ``only``
+    that it has no other columns; ``closes`` the column of the closing time; ``headless`` all names
+    where the file itself has none, ``first`` the first cell of such a file; ``last`` what is known
+    of the last bar; ``paged`` that the edges of two pages may repeat a row; ``chatty`` that columns
+    which are not read are told, for a person put them there.
     """
 
     name: str
     forms: tuple[str, ...]
     columns: tuple[tuple[str, ...], ...]
     telling: tuple[str, ...] = ()
+    width: int = 0
     only: bool = False
     closes: str = ""
     headless: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ LAYOUTS = (
         _TABLES,
         (("open_time", "opentime"), *_PRICES, _VOLUME),
         ("close_time",),
+        width=9,
         closes="close_time",
         headless=_KLINE,
         first=r"\d{9,}",
@@ -159,7 +161,9 @@ def layout_of(form: str, names: Sequence[str]) -> CandleLayout:
     """The layout that fits a file of this form with these columns."""
     known = [plain(name) for name in names]
     for layout in LAYOUTS:
-        if form not in layout.forms or (layout.only and tuple(names) != layout.telling):
+        if form not in layout.forms or len(names) < layout.width:
+            continue
+        if layout.only and tuple(names) != layout.telling:
             continue
         told = all(name in names or name in known for name in layout.telling)
         if told and all(any(name in known for name in each) for each in layout.columns):

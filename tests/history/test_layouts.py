@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from adapters.history import checks, pages
+from adapters.history.opening import open_market
 from adapters.history.series import FileSeries
 from engine.errors import UserError
 from engine.timebase import MICROSECOND, MILLISECOND, SECOND
@@ -158,8 +159,8 @@ def test_tradingviews_running_bar_is_left_out_and_its_indicators_are_told(tmp_pa
     path = files.tradingview(tmp_path, NUMBERS)
     assert opened(path).facts.notes == (
         f"{path}: columns that are no candles are not read: MA, RSI",
-        f"{path}: the last bar, of 2025-01-01T00:30:00Z, is left out: TradingView exports the "
-        "running bar, too",
+        f"{path}: the last bar of BTCUSDT, 2025-01-01T00:30:00Z, is left out: TradingView exports "
+        "the running bar, too",
     )
 
 
@@ -247,3 +248,42 @@ def test_freqtrades_dates_may_have_any_unit(tmp_path: Path, unit: str) -> None:
     dated = {"date": pa.array(times, pa.timestamp(unit, "UTC")), **table}
     series = opened(parquet(tmp_path / "BTC_USDT-5m.parquet", dated))
     assert (series.facts.layout, list(series.bars())) == ("freqtrade", candles(NUMBERS))
+
+
+@pytest.mark.parametrize("short_ms", [0, 1, 999])
+def test_closing_times_may_be_written_in_any_way_as_long_as_they_agree(
+    tmp_path: Path, short_ms: int
+) -> None:
+    rows = files.vision_rows(DAY)
+    for row in rows:
+        row[6] = str(int(row[6]) - short_ms)
+    path = csv(tmp_path / "BTCUSDT.csv", [",".join(row) for row in rows], files.VISION)
+    series = opened(path)
+    assert (list(series.bars()), series.facts.notes) == (candles(DAY), ())
+
+
+def test_bars_without_any_volume_may_be_marks_and_that_is_said(tmp_path: Path) -> None:
+    """Binance's mark price klines have the columns of its klines, and no volume."""
+    rows = files.vision_rows(DAY)
+    for row in rows:
+        row[5] = "0"
+    marks = csv(tmp_path / "BTCUSDT.csv", [",".join(row) for row in rows], files.VISION)
+    assert opened(marks).facts.notes == (
+        f"{marks}: no bar of BTCUSDT has any volume; if they are marks, give them as "
+        f"--data BTCUSDT:marks={marks}",
+    )
+    own = csv(tmp_path / "BTCUSDT_own.csv", lines(DAY))
+    market = open_market([str(own), f"BTCUSDT:marks={marks}"], ("BTCUSDT",), {})
+    assert [bar.close for bar in market.marks[0].bars()] == [bar.close for bar in candles(DAY)]
+    assert (market.marks[0].facts.layout, market.marks[0].facts.notes) == ("Binance Vision", ())
+
+
+def test_a_byte_order_mark_and_crlf_do_not_count(tmp_path: Path) -> None:
+    for write in (files.tradingview, files.vision_spot):
+        path = write(tmp_path, DAY)
+        plain = opened(path)
+        bars = list(plain.bars())
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+        marked = opened(path)
+        assert marked.facts.layout == plain.facts.layout
+        assert list(marked.bars()) == bars
