@@ -44,15 +44,13 @@ ORDERS = st.fixed_dictionaries(
         "orderLinkId": seldom("", "a", "b", "c", "d e"),
     }
 )
-NAMES = st.sampled_from(["a", "b", "c"])
 FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "create": ORDERS,
     "move": st.fixed_dictionaries({"price": PRICES}),
     "amend": st.fixed_dictionaries(
-        {"orderLinkId": NAMES, "price": MAYBE_PRICES, "qty": seldom("", "0.005", "5")}
+        {"nth": st.integers(0, 4), "price": MAYBE_PRICES, "qty": seldom("", "0.005", "5")}
     ),
-    "cancel": st.fixed_dictionaries({"orderLinkId": NAMES}),
-    "cancel-newest": st.just({}),
+    "cancel": st.fixed_dictionaries({"nth": st.integers(0, 4)}),
     "cancel-all": st.just({}),
     "trading-stop": st.fixed_dictionaries(
         {
@@ -88,12 +86,12 @@ def do(client: Client, kind: str, fields: dict[str, Any]) -> None:
             hedges = there.accounts[client.key].terms.venue.position_mode == "hedge"
             opens = (fields["side"] == "Buy") != fields["reduceOnly"]
             fields = fields | {"positionIdx": (1 if opens else 2) if hedges else 0}
+        if "nth" in fields:
+            rows = [row for row in there.accounts[client.key].heard.rows.values() if row.is_open]
+            nth = fields["nth"] % (len(rows) + 1)
+            fields = fields | {"orderId": rows[nth].order_id if nth < len(rows) else "none"}
         body = client.post(f"/v5/order/{kind}", **LINEAR, **fields)
         note(f"{kind} {body['retCode']} {body['retMsg']}")
-    elif kind == "cancel-newest":
-        rows = list(there.accounts[client.key].heard.rows)
-        if rows:
-            client.post("/v5/order/cancel", **LINEAR, orderId=rows[-1])
     elif kind == "trading-stop":
         client.post("/v5/position/trading-stop", **LINEAR, **fields)
     elif kind == "leverage":
