@@ -3,7 +3,7 @@
     from replays import backtest
     run = backtest("my.toml", "BTCUSDT_5m.parquet", sets=["risk.max_daily_loss=0"])
     run.figures["total"]["sharpe"]
-    pandas.DataFrame(run.trades)          # or polars.DataFrame(run.trades), duckdb.sql(...)
+    run.trades.to_pandas()                # or polars.DataFrame(run.trades), duckdb.sql(...)
 
 Tables are pyarrow tables: pandas, polars, DuckDB and whatever knows the Arrow interface read them
 without a copy and without another dependency.
