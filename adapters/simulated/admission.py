@@ -34,10 +34,11 @@ def refuse_opening(
     Only the part beyond an opposite position opens. ``rests``: it will wait as a limit order, so
     the netting of both sides counts (bybit-v5.md 6.2); a taker needs its whole cost.
     """
-    waiting = market.opening[side]
-    opening = opening_quantity(position, side, quantity, waiting.quantity)
-    if not opening:
-        return None
+    opening = quantity
+    if position.quantity * side < 0:
+        opening = opening_quantity(position, side, quantity, market.opening[side].quantity)
+        if not opening:
+            return None
     margin = market.margin
     if margin.mode == "none" and side < 0:
         return SPOT_BALANCE, "Insufficient balance: more is offered than is there to sell"
@@ -76,5 +77,6 @@ def refuse_tier(
 
 def value_held(market: VenueMarket, position: VenuePosition, side: int) -> int:
     """Entry value of a position on ``side`` and the value of the orders that would enlarge it."""
-    waiting = market.opening[side].beyond(position.reducible(side))[0]
-    return waiting + (position.entry_value if position.side == side else 0)
+    orders = market.opening[side]
+    waiting = orders.beyond(position.reducible(side))[0] if orders.quantity else 0
+    return waiting + (position.entry_value if position.quantity * side > 0 else 0)

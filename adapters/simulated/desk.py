@@ -74,21 +74,21 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
         return
     position = market.positions[asked.key.position_index]
     number = state.next_number()
-    order = VenueOrder(asked, position, int(asked.quantity), number, f"sim-{number}")
+    order = VenueOrder(asked, position, asked.quantity, number, f"sim-{number}")
     order.muted = muted
     state.orders.admit(order)
     accepted = OrderAccepted(position.key, asked.client_id, order.venue_order_id, now)
     state.outbox.send(accepted, now)
-    if order.triggered and order.reduces:
+    if not order.triggered:
+        rest(state, market, order, now)
+        return
+    if order.reduces:
         trim(state, order, now)
-    if order.triggered and order.is_limit:
+    if order.is_limit:
         order.price = within_band(market, order.side, order.price)
         if order.price != asked.price:
             tell_values(state, order, now)
-    if order.triggered:
-        meet_market(state, market, order, market.last, now)
-    else:
-        rest(state, market, order, now)
+    meet_market(state, market, order, market.last, now)
 
 
 def reject(state: VenueState, asked: PlaceOrder, refusal: tuple[int, str], now: Nanos) -> None:

@@ -4,6 +4,7 @@ Each answers None or ``(code, text)``. Texts are for people; the codes are Bybit
 venue's own code is not verified the sheet's assumption (10001) is taken.
 """
 
+import re
 from collections.abc import Iterable
 
 from adapters.simulated.admission import Refusal
@@ -28,12 +29,12 @@ BELOW_MINIMUM_VALUE = 110094
 ABOVE_BAND = 30208
 BELOW_BAND = 30209
 
+_NAME = re.compile(rf"[A-Za-z0-9_-]{{0,{CLIENT_ID_LENGTH}}}").fullmatch
+
 
 def refuse_name(client_id: ClientId) -> Refusal | None:
     """A client order id has at most 36 letters, digits, ``-`` and ``_``."""
-    bare = client_id.replace("-", "").replace("_", "")
-    is_plain = bare.isascii() and (bare.isalnum() or not bare)
-    if len(client_id) > CLIENT_ID_LENGTH or not is_plain:
+    if not _NAME(client_id):
         return PARAMETER, "orderLinkId is longer than 36 or has other than letters, digits, - and _"
     return None
 
@@ -43,8 +44,8 @@ def refuse_steps(market: VenueMarket, quantity: int, prices: Iterable[int]) -> R
     tick, lot = market.instrument.tick, market.instrument.lot
     if quantity <= 0 or quantity % lot:
         return PARAMETER, f"quantity {render(quantity)} is no multiple of {render(lot)}"
-    for price in prices:
-        if price and (price < 0 or price % tick):
+    for price in filter(None, prices):
+        if price < 0 or price % tick:
             return PARAMETER, f"price {render(price)} is no multiple of {render(tick)}"
     return None
 
@@ -109,11 +110,11 @@ def refuse_band(state: VenueState, market: VenueMarket, side: int, price: int) -
 
 def refuse_crowd(state: VenueState, market: VenueMarket, is_conditional: bool) -> Refusal | None:
     """So many orders of a symbol may wait; the children of partial stops do not count (5.4)."""
-    conditional = sum(1 for one in market.conditional.values() if one.cause == "order")
-    if is_conditional and conditional >= state.most_conditional:
-        return TOO_MANY_CONDITIONAL, "the number of stop orders exceeds the maximum"
-    active = len(market.orders) - len(market.conditional)
-    if not is_conditional and active >= state.most_active:
+    if is_conditional:
+        conditional = sum(1 for one in market.conditional.values() if one.cause == "order")
+        if conditional >= state.most_conditional:
+            return TOO_MANY_CONDITIONAL, "the number of stop orders exceeds the maximum"
+    elif len(market.orders) - len(market.conditional) >= state.most_active:
         return TOO_MANY_ACTIVE, "the number of active orders exceeds the maximum"
     return None
 
@@ -122,8 +123,10 @@ def refuse_protection(
     market: VenueMarket, position: VenuePosition, asked: PlaceOrder
 ) -> Refusal | None:
     """Whether the stop and target that come with an order are not such as there can be (5.4)."""
-    if asked.protection == "full" and (asked.stop_limit or asked.target_limit):
-        return PARAMETER, "a full stop or target is a market order: it has no limit price"
+    if asked.protection == "full":
+        if asked.stop_limit or asked.target_limit:
+            return PARAMETER, "a full stop or target is a market order: it has no limit price"
+        return None
     if (asked.stop_limit and not asked.stop_price) or (
         asked.target_limit and not asked.target_price
     ):

@@ -39,7 +39,9 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         return PARAMETER, WRONG_INDEX
     if state.orders.find(asked.client_id) is not None:
         return DUPLICATE_ID, "the client order id exists already"
-    is_conditional, reduces = asked.order_type in TRIGGERED, only_reduces(asked, position)
+    is_limit, is_conditional = asked.order_type in LIMITS, asked.order_type in TRIGGERED
+    reduces = only_reduces(asked, position)
+    base = asked.price or asked.trigger_price or market.last
     prices = (
         asked.price,
         asked.trigger_price,
@@ -51,33 +53,33 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
     return (
         refuse_name(asked.client_id)
         or refuse_steps(market, asked.quantity, prices)
-        or _refuse_shape(asked)
-        or _refuse_size(market, position, asked, reduces)
+        or _refuse_shape(asked, is_limit, is_conditional)
+        or _refuse_size(market, position, asked, reduces, is_limit)
         or _refuse_prices(state, market, asked)
-        or refuse_value(
-            market,
-            reduces,
-            asked.quantity,
-            asked.price or asked.trigger_price or market.last,
-        )
-        or refuse_sides(
-            asked.side,
-            asked.stop_price,
-            asked.target_price,
-            asked.price or asked.trigger_price or market.price_of(asked.stop_by),
-            asked.price or asked.trigger_price or market.price_of(asked.target_by),
-        )
+        or refuse_value(market, reduces, asked.quantity, base)
+        or (_refuse_levels(market, asked) if asked.stop_price or asked.target_price else None)
         or refuse_protection(market, position, asked)
         or refuse_crowd(state, market, is_conditional)
-        or (None if reduces else _refuse_margin(state, market, position, asked))
+        or (None if reduces or is_conditional else _refuse_margin(state, market, position, asked))
     )
 
 
-def _refuse_shape(asked: PlaceOrder) -> Refusal | None:
-    is_limit = asked.order_type in LIMITS
+def _refuse_levels(market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
+    """The stop and the target, against the order's own price or their sources' (5.4)."""
+    base = asked.price or asked.trigger_price
+    return refuse_sides(
+        asked.side,
+        asked.stop_price,
+        asked.target_price,
+        base or market.price_of(asked.stop_by),
+        base or market.price_of(asked.target_by),
+    )
+
+
+def _refuse_shape(asked: PlaceOrder, is_limit: bool, is_conditional: bool) -> Refusal | None:
     if is_limit != (asked.price > 0):
         return PARAMETER, "a limit order has a price, a market order has none"
-    if (asked.order_type in TRIGGERED) != (asked.trigger_price > 0):
+    if is_conditional != (asked.trigger_price > 0):
         return PARAMETER, "a conditional order has a trigger price, others have none"
     if not is_limit and asked.time_in_force == "PostOnly":
         return PARAMETER, "a market order takes: it cannot be PostOnly"
@@ -85,10 +87,14 @@ def _refuse_shape(asked: PlaceOrder) -> Refusal | None:
 
 
 def _refuse_size(
-    market: VenueMarket, position: VenuePosition, asked: PlaceOrder, reduces: bool
+    market: VenueMarket,
+    position: VenuePosition,
+    asked: PlaceOrder,
+    reduces: bool,
+    is_limit: bool,
 ) -> Refusal | None:
     """The quantity, cut to the position where the order only reduces (5.5)."""
-    quantity = int(asked.quantity)
+    quantity: int = asked.quantity
     if reduces:
         if asked.stop_price or asked.target_price:
             return PARAMETER, "a reduce-only order carries no stop and no target"
@@ -96,7 +102,7 @@ def _refuse_size(
         if size == 0:
             return REDUCE_ONLY, "Reduce-only rule not satisfied: there is nothing to reduce"
         quantity = min(quantity, size)
-    return refuse_bounds(market, asked.order_type in LIMITS, quantity, asked.price)
+    return refuse_bounds(market, is_limit, quantity, asked.price)
 
 
 def _refuse_prices(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusal | None:
@@ -104,6 +110,8 @@ def _refuse_prices(state: VenueState, market: VenueMarket, asked: PlaceOrder) ->
         return refuse_band(state, market, asked.side, asked.price)
     if market.last == 0:
         return NO_MARKET_PRICE, "there is no market price yet"
+    if not asked.trigger_price:
+        return None
     direction = TRIGGERED.get(asked.order_type, 0) * asked.side
     return refuse_trigger(market, direction, asked.trigger_by, asked.trigger_price)
 
@@ -112,13 +120,13 @@ def _refuse_margin(
     state: VenueState, market: VenueMarket, position: VenuePosition, asked: PlaceOrder
 ) -> Refusal | None:
     """Opening orders need their cost available; conditional ones not before they trigger (5.1)."""
-    if asked.order_type in TRIGGERED:
-        return None
-    side, price, tick = asked.side, asked.price, market.instrument.tick
-    if not price:
+    side, price, rests = asked.side, asked.price, False
+    if price:
+        best = state.liquidity.best(market, side, market.last)
+        rests = best == 0 or side * price < side * best
+    else:
+        tick = market.instrument.tick
         price = Price(price_against(side, market.last, state.costs.taker_cost, tick))
-    best = state.liquidity.best(market, side, market.last)
-    rests = asked.price > 0 and (best == 0 or side * price < side * best)
     return refuse_opening(state, market, position, side, asked.quantity, price, rests)
 
 
