@@ -25,6 +25,7 @@ class Runner:
             stamped = Stamped(seq, at, input_)
             decisions, effects = step(state, stamped)
             append(stamped, decisions)
-            for effect in effects:
-                if not isinstance(effect, Notify):
-                    request(effect, at)
+            if effects:
+                for effect in effects:
+                    if not isinstance(effect, Notify):
+                        request(effect, at)

@@ -52,13 +52,16 @@ class CandlePath:
         prices when it opens.
         """
         corners = self.corners
-        start, end = corners[leg], corners[leg + 1]
-        low, high = (start, end) if start < end else (end, start)
-        inside = low if price < low else high if price > high else price
-        first = abs(corners[1] - corners[0])
-        second = first + abs(corners[2] - corners[1])
-        length = second + abs(corners[3] - corners[2])
+        begin, near, far, finish = corners
+        first, second, third = abs(near - begin), abs(far - near), abs(finish - far)
+        length = first + second + third
         if length == 0:
             return self._open_ns
-        travelled = (0, first, second)[leg] + abs(inside - start)
+        start, end = corners[leg], corners[leg + 1]
+        if start < end:
+            travelled = 0 if price < start else (end if price > end else price) - start
+        else:
+            travelled = 0 if price > start else start - (end if price < end else price)
+        if leg:
+            travelled += first if leg == 1 else first + second
         return self._open_ns + (self._close_ns - self._open_ns) * travelled // length

@@ -14,7 +14,7 @@ from adapters.simulated.state import VenueState
 from engine.domain.order import BUY, SELL, FillCause, Side
 from engine.ids import NO_CLIENT_ID
 from engine.messages.venue import OrderFilled
-from engine.money import Money, Price, Quantity, notional
+from engine.money import Price, Quantity, notional
 from engine.timebase import Nanos
 
 
@@ -46,7 +46,7 @@ def fill_order(
         order.asked.side,
         Price(price),
         Quantity(quantity),
-        Money(fee),
+        fee,
         state.costs.asset,
         is_maker,
         Nanos(venue_ns),
@@ -79,7 +79,8 @@ def close_position(
     side: Side = SELL if was > 0 else BUY
     opener = position.opener
     venue_order_id = state.next_order_id()
-    for price, quantity in state.liquidity.sweep(market, side, abs(was), base):
+    liquidity = state.liquidity
+    for price, quantity in liquidity.sweep(market, side, abs(was), base):
         _close_part(
             state,
             market,
@@ -92,7 +93,7 @@ def close_position(
             venue_ns,
             is_ambiguous,
         )
-        state.liquidity.took(market, side, price, quantity)
+        liquidity.took(market, side, price, quantity)
     assert position.quantity == 0, "a stop closes the whole position"
     position.opener = opener
     protect(state, market, position, None, was, venue_ns)
@@ -125,7 +126,7 @@ def _close_part(
         side,
         Price(price),
         Quantity(quantity),
-        Money(fee),
+        fee,
         state.costs.asset,
         False,
         Nanos(venue_ns),

@@ -21,7 +21,7 @@ from engine.accounts.liquidation import account_bankruptcy_price
 from engine.domain.order import BUY, SELL, Side
 from engine.ids import NO_CLIENT_ID
 from engine.messages.venue import OrderFilled, PositionLiquidated
-from engine.money import NO_PRICE, SCALE, Money, Price, Quantity, notional, round_down
+from engine.money import NO_PRICE, SCALE, Price, Quantity, notional, round_down
 from engine.timebase import Nanos
 
 BY_CONTRACT = "CancelByPrepareLiq"
@@ -227,7 +227,7 @@ def _execute(
         side,
         Price(price),
         Quantity(quantity),
-        Money(fee),
+        fee,
         state.costs.asset,
         False,
         Nanos(venue_ns),

@@ -182,9 +182,7 @@ class VenueMarket:
     def refresh(self) -> int:
         """Work out floor, ceiling and margin anew; returns by how much the held margin grew."""
         before, margin, opening = self.held, self.margin, self.opening
-        held = 0
-        if opening[1].quantity or opening[-1].quantity:
-            held = orders_held(opening, self.sides, margin.netting)
+        held = orders_held(opening, self.sides, margin.netting) if self.orders else 0
         self.held_by_orders = held
         for position in self.positions.values():
             if position.quantity:
@@ -197,8 +195,9 @@ class VenueMarket:
                     position.margin = margin.initial(position, self.mark_price)
                 held += position.margin
             elif position.liquidated_at:
+                # What is flat has no guards any more.
                 position.margined = ()
-                position.liquidate_at(NO_PRICE)
+                position.liquidated_at = NO_PRICE
         self.held = held
         self.refresh_bounds()
         return held - before

@@ -81,7 +81,9 @@ def take(
         wanted = min(wanted, order.position.reducible(order.side))
     liquidity = state.liquidity
     offers = liquidity.offers(market, order.side, base, order.price)
-    there = sum(quantity for _, quantity in offers)
+    there = 0
+    for _, quantity in offers:
+        there += quantity
     if order.asked.time_in_force == "FOK" and there < wanted:
         return
     for price, piece in _pieces(state, market, order, offers, min(wanted, there)):
@@ -96,6 +98,8 @@ def _pieces(
     """The executions that ``wanted`` of the offers come in; a fault may split or cut them."""
     if wanted <= 0:
         return ()
+    if len(offers) == 1 and state.faults is None:
+        return ((offers[0][0], wanted),)
     if state.faults is not None and order.asked.time_in_force != "FOK":
         parts = state.faults.pieces(order.client_id, wanted, market.instrument.lot)
         if len(offers) == 1:

@@ -128,9 +128,9 @@ class VenueOrder:
     def book(self, quantity: int) -> None:
         """Count an execution; state follows."""
         assert 0 < quantity <= self.quantity - self.filled, "a fill is at most what remains"
-        self.filled += quantity
+        self.filled = filled = self.filled + quantity
         self.fills += 1
-        self.state = "filled" if self.filled == self.quantity else "partially_filled"
+        self.state = "filled" if filled == self.quantity else "partially_filled"
 
     @property
     def filled_quantity(self) -> Quantity:

@@ -23,6 +23,9 @@ class Guard(NamedTuple):
 OPENS = {0: 0, 1: 1, 2: -1}
 """The side that opens, by position index (bybit-v5.md 5.5); 0 is either."""
 
+UNPROTECTED = (NO_PRICE, NO_PRICE, NO_PRICE)
+"""Neither stop nor target nor trailing stop: what a flat position has."""
+
 
 class VenuePosition:
     """One position of one symbol; ``quantity`` is signed, the entry is kept as a value.
@@ -84,9 +87,9 @@ class VenuePosition:
 
     def refresh_guards(self) -> None:
         """Work out at which prices something happens to the position; nothing to a flat one."""
-        side = self.side
         guards: tuple[Guard, ...] = ()
-        if side:
+        if self.quantity:
+            side = 1 if self.quantity > 0 else -1
             if self.liquidated_at:
                 guards = (Guard("mark", -side, self.liquidated_at, "liquidation"),)
             if self.stop_price:
@@ -122,7 +125,8 @@ class VenuePosition:
     def unprotect(self) -> None:
         """Stop, target and trailing stop end with the position; guards as they were."""
         self.stop_price = self.target_price = NO_PRICE
-        self.trail(NO_PRICE, 0, 0)
+        if self.trailing_distance:
+            self.trail(NO_PRICE, 0, 0)
 
     def liquidate_at(self, mark: int) -> None:
         """From now on it is liquidated where the mark is ``mark``; 0 is nowhere."""
@@ -142,8 +146,8 @@ class VenuePosition:
 
     def reducible(self, side: int) -> int:
         """How much a reducing order of ``side`` can close: the size of an opposite position."""
-        held = self.quantity
-        return abs(held) if held * side < 0 else 0
+        closes = -self.quantity * side
+        return closes if closes > 0 else 0
 
     @property
     def side(self) -> int:

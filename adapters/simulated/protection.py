@@ -9,7 +9,7 @@ from adapters.simulated.children import CLEARED, bear, legs, release_sibling
 from adapters.simulated.endings import REDUCE_ONLY_GONE, cancel, tell_values
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
-from adapters.simulated.positions import VenuePosition
+from adapters.simulated.positions import UNPROTECTED, VenuePosition
 from adapters.simulated.state import VenueState
 from engine.ids import order_name
 from engine.messages.venue import StopRejected, StopReported
@@ -33,11 +33,12 @@ def protect(
     An entry brings its stop and target with its first fill, or whenever it opens the position;
     later fills of it leave alone what has been changed since. Partial ones come with every fill.
     """
-    told = position.protection
+    told = position.protection if was else UNPROTECTED
     now = position.quantity
     turned = was * now <= 0
     if turned:
-        position.unprotect()
+        if told != UNPROTECTED:
+            position.unprotect()
         position.opened_ns = venue_ns
         if order is not None and now:
             position.opener = order.client_id
@@ -48,13 +49,14 @@ def protect(
             refused = _attach_children(state, market, order, abs(opened))
         elif order.fills == 1 or turned:
             refused = _attach(state, position, order)
-    if turned or position.protection != told:
+    changed = position.protection != told
+    if turned or changed:
         position.refresh_guards()
-    if position.protection != told:
+    if changed:
         report_stop(state, position, venue_ns)
     if refused:
         state.outbox.send(StopRejected(position.key, refused, NOT_TAKEN, Nanos(venue_ns)), venue_ns)
-    if turned or abs(now) < abs(was):
+    if market.orders and (turned or abs(now) < abs(was)):
         trim_reducing(state, market, position, venue_ns)
 
 

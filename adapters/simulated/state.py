@@ -11,7 +11,7 @@ from adapters.simulated.markets import HEDGE, ONE_WAY, VenueMarket
 from adapters.simulated.orders import OrderBook
 from engine.domain.instrument import Instrument
 from engine.messages.runs import Terms
-from engine.money import ONE
+from engine.money import ONE, Money
 
 
 class VenueState:
@@ -132,7 +132,7 @@ class VenueState:
         """The venue's own name for an order, counted over the account."""
         return f"sim-{self.next_number()}"
 
-    def book_money(self, profit: int, value: int, is_maker: bool) -> int:
+    def book_money(self, profit: int, value: int, is_maker: bool) -> Money:
         """Book profit and fee of one execution in the wallet; returns the fee (6.1)."""
         fee = self.costs.fee(value, is_maker)
         self.wallet += profit - fee

@@ -114,15 +114,17 @@ def walk_candle(state: VenueState, market: VenueMarket, candle: Candle) -> None:
     way.candle = candle
     way.newest = state.newest_number
     way.path = path = CandlePath(candle, state.low_first(candle, _adverse_is_low(market)))
-    way.maker_room = (
-        market.shared(candle.volume, state.volume_share) if state.volume_share else UNLIMITED
-    )
-    _stand(state, market, way, candle.open)
-    for leg in range(3):
-        start, end = path.corners[leg], path.corners[leg + 1]
+    share = state.volume_share
+    way.maker_room = market.shared(candle.volume, share) if share else UNLIMITED
+    start = path.corners[0]
+    if not market.floor < start < market.ceiling:
+        _stand(state, market, way, start)
+    for leg in (0, 1, 2):
+        end = path.corners[leg + 1]
         if not market.floor < end < market.ceiling:
             way.leg = leg
             _go(state, market, way, start, end, RISING if end > start else FALLING)
+        start = end
 
 
 def _adverse_is_low(market: VenueMarket) -> bool:
@@ -132,7 +134,9 @@ def _adverse_is_low(market: VenueMarket) -> bool:
     stop it; entries on both sides, and limit orders, which fill on the way to their own stop
     either way, take the side of the first of them.
     """
-    held = sum(position.quantity for position in market.positions.values())
+    held = 0
+    for position in market.positions.values():
+        held += position.quantity
     if held:
         return held > 0
     for conditional in market.conditional.values():
@@ -162,7 +166,8 @@ def _go(
     Where the end lies between floor and ceiling nothing (more) is met on the way to it.
     """
     here = start
-    while True:
+    follows = way.sources is market.following
+    while not (follows and market.floor < end < market.ceiling):
         met = _first_met(market, way, end, direction)
         if met is None:
             return

@@ -40,8 +40,7 @@ def decide_candle(state: EngineState, candle: Candle) -> Iterable[Decision]:
     wishes: list[Wish] = []
     fresh = state.at - candle.close_ns <= state.terms.limits.max_candle_age_ns
     for seat in state.seats_by_symbol.get(symbol, ()):
-        bar = seat.bar
-        if bar is None or seat.halted:
+        if seat.bar is None or seat.halted:
             continue
         if seat.error:
             wishes.append((seat, seat.error))
