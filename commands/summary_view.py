@@ -85,7 +85,9 @@ def _show_candles(console: Console, summary: Summary) -> None:
                 told[f"{name} unit"],
             )
         )
-        sources.append(f"{instrument.symbol} from {told[f'{name} source']}")
+        layout = told.get(f"{name} layout")
+        of = f", layout {layout}" if layout else ""
+        sources.append(f"{instrument.symbol} from {told[f'{name} source']}{of}")
         notes += [text for key, text in summary.started.provenance if key == f"{name} note"]
     if rows:
         heading(console, "candles")

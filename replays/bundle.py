@@ -27,7 +27,7 @@ _OWN = (JOURNAL, "manifest.json", "README.txt")
 REDACTED = "(redacted)"
 _KEPT = frozenset({"mode", "code_version", "git_commit", "python", "set"})
 """Provenance that says nothing of a person or a machine."""
-_KEPT_OF_CANDLES = ("sha256", "rows", "interval", "first", "last", "gaps", "unit")
+_KEPT_OF_CANDLES = ("sha256", "rows", "interval", "first", "last", "gaps", "unit", "layout")
 
 
 @attrs.frozen
