@@ -4,8 +4,8 @@ How this works: a bar covers what was received in ``[open_ns, close_ns)``, on th
 interval since 1970. As at Bybit, a bar opens at the last price of the one before, so that a bar
 without a trade is a flat one without volume, and every opening is known at its moment. The first
 bar opens at its first price, and is told only if the recording began no later than it; the last
-is told only if the recording lasted until its close. Of quotes the price is the middle of bid and
-ask, half a unit rounded down, and there is no volume.
+is told only if the recording lasted until its close. Of quotes and books the price is the middle of
+bid and ask, half a unit rounded down, and there is no volume; a book without a side has no price.
 """
 
 from bisect import bisect_left
@@ -38,12 +38,13 @@ class BuiltBars:
         self._open = self._high = self._low = self._last = 0
         self._volume = 0
         self._told = False
+        self._book = _Book()
 
     def watch(
         self, stretches: Iterator[Stretch], facts: RecordingFacts, start: int, end: int
     ) -> Iterator[Stretch]:
         """The stretches of a recording in ``[start, end)``, looked at as they pass."""
-        mixed = len(facts.tells) > 1 or facts.kind == DEPTH
+        mixed = len(facts.tells) > 1 or self._type is DepthChanged
         for ats, events in stretches:
             began = max(start, facts.first_ns)
             if mixed:
@@ -70,13 +71,11 @@ class BuiltBars:
         return found
 
     def _mine(self, ats: list[Nanos], events: list[MarketEvent]) -> Stretch:
-        """This symbol's ticks that have a price."""
+        """This symbol's ticks of the kind that bars are made of."""
         chosen = [
             (at, event)
             for at, event in zip(ats, events, strict=True)
-            if type(event) is self._type
-            and event.symbol == self._symbol  # type: ignore[union-attr]
-            and (self._type is not DepthChanged or _whole(event))
+            if type(event) is self._type and event.symbol == self._symbol  # type: ignore[union-attr]
         ]
         return [at for at, _ in chosen], [event for _, event in chosen]
 
@@ -84,6 +83,11 @@ class BuiltBars:
         if not ats:
             return
         prices = self._prices(events)
+        if 0 in prices:
+            ats = [at for at, price in zip(ats, prices, strict=True) if price]
+            prices = [price for price in prices if price]
+            if not ats:
+                return
         volumes = list(map(attrgetter("quantity"), events)) if self._type is Traded else []
         if not self._close_ns:
             self._begin(ats[0], prices[0], began)
@@ -107,7 +111,7 @@ class BuiltBars:
         quotes: list[Any] = events
         if self._type is Quoted:
             return [(quote.bid + quote.ask) // 2 for quote in quotes]
-        return [(book.bids[0][0] + book.asks[0][0]) // 2 for book in quotes]
+        return list(map(self._book.middle, quotes))
 
     def _begin(self, at: Nanos, price: int, began: int) -> None:
         self._open_ns = Nanos(at - at % self._interval)
@@ -142,6 +146,33 @@ class BuiltBars:
         self._made.append(item(self._open_ns, OPENINGS, opened))
 
 
-def _whole(event: Any) -> bool:
-    """Whether it is a snapshot of both sides: changes alone do not tell the middle."""
-    return bool(event.snapshot and event.bids and event.asks)
+class _Book:
+    """The middle of a book as snapshots and changes tell it."""
+
+    __slots__ = ("_asks", "_bids", "_snapshot")
+
+    def __init__(self) -> None:
+        self._snapshot: DepthChanged | None = None
+        self._bids: dict[Price, Quantity] = {}
+        self._asks: dict[Price, Quantity] = {}
+
+    def middle(self, event: DepthChanged) -> int:
+        """The middle of bid and ask after ``event``; 0 while a side is not there or not known."""
+        if event.snapshot:
+            # Where every row is a whole book nobody asks for its levels.
+            self._snapshot = event
+            if not (event.bids and event.asks):
+                return 0
+            return (event.bids[0][0] + event.asks[0][0]) // 2
+        if self._snapshot is not None:
+            self._bids, self._asks = dict(self._snapshot.bids), dict(self._snapshot.asks)
+            self._snapshot = None
+        for side, levels in ((self._bids, event.bids), (self._asks, event.asks)):
+            for price, quantity in levels:
+                if quantity:
+                    side[price] = quantity
+                else:
+                    side.pop(price, None)
+        if not (self._bids and self._asks):
+            return 0
+        return (max(self._bids) + min(self._asks)) // 2

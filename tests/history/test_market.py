@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,29 @@ def test_of_quotes_the_middle_makes_the_candle(tmp_path: Path) -> None:
     assert made == [
         Candle(SYMBOL, ns(20), ns(40), p("100.05"), p("101.05"), p("100.05"), p("101.05"), q("0")),
         Candle(SYMBOL, ns(40), ns(60), p("101.05"), p("101.05"), p("99.05"), p("99.05"), q("0")),
+    ]
+
+
+def test_changes_of_a_book_make_its_candles(tmp_path: Path) -> None:
+    """A venue sends the whole book once: without its changes every candle would be flat."""
+
+    def told(at: float, number: int, kind: str, bids: list[Any], asks: list[Any]) -> dict[str, Any]:
+        levels = {"s": SYMBOL, "b": bids, "a": asks, "u": number, "seq": number}
+        head = {"topic": f"orderbook.50.{SYMBOL}", "type": kind, "ts": ms(at), "cts": ms(at)}
+        return received(at, {**head, "data": levels})
+
+    rows = [
+        told(0, 1, "snapshot", [["100", "1"], ["99", "1"]], [["101", "1"]]),
+        told(70, 2, "delta", [["100", "0"]], []),
+        told(80, 3, "delta", [], [["101", "0"]]),
+        told(90, 4, "delta", [], [["103", "2"]]),
+        told(130, 5, "delta", [["99.5", "1"]], []),
+    ]
+    groups = list(opened(messages(tmp_path / "x.jsonl", rows)).groups(MINUTE))
+    made = [event for *_, group in groups for event in group if isinstance(event, Candle)]
+    assert [(bar.open, bar.high, bar.low, bar.close) for bar in made] == [
+        (p("100.5"),) * 4,
+        (p("100.5"), p("101"), p("100"), p("101")),
     ]
 
 

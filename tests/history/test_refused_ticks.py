@@ -229,13 +229,14 @@ TRADE = {
     "stream": "x",
     "data": {"e": "trade", "T": ms(1), "s": SYMBOL, "p": "100", "q": "1", "m": True},
 }
+UPDATE = {"e": "depthUpdate", "s": SYMBOL, "E": ms(1), "T": ms(1), "U": 1, "u": 1, "pu": 0}
 
 WRONG_LINES = [
     ('{"recv_ns": 1', "line 2 is no JSON (Input data was truncated); remove the line"),
     ("[1]", "line 2 is no message but list; remove the line"),
     ({"msg": {}}, "line 2 has a msg but none of recv_ns, recv_us, recv_ms, recv_s; write when"),
     ({"recv_ns": "now", "msg": {}}, "line 2: recv_ns = now is no time; correct it"),
-    ({"recv_s": 1.0000000001, "msg": {}}, "line 2: recv_s = 1.0000000001 is no time in nanosec"),
+    ({"recv_s": "1735689601.0000000001", "msg": {}}, "1.0000000001 is no time in nanosec"),
     ({**ENVELOPE, "msg": 5}, "line 2 has a msg that is no message; remove the line"),
     ({**ENVELOPE, "msg": {"stream": "x"}}, "line 2: the message is not understood ('data' is mis"),
     (
@@ -250,6 +251,17 @@ WRONG_LINES = [
         {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "q": "0"}}},
         "line 2: a trade's quantity 0 is not above 0; correct it, or remove the line",
     ),
+    (
+        {**ENVELOPE, "msg": {**TRADE, "data": {**TRADE["data"], "T": 10**30}}},
+        "line 2: the message is not understood (a time is not between 2000 and 2200",
+    ),
+    ({"recv_ns": 10**40, "msg": TRADE}, "is no time between 2000 and 2200 in ns"),
+    ({"recv_s": "inf", "msg": TRADE}, "line 2: recv_s = inf is no time between 2000 and 2200"),
+    ({"recv_s": "nan", "msg": TRADE}, "line 2: recv_s = nan is no time"),
+    (
+        {**ENVELOPE, "msg": {"stream": "x", "data": {**UPDATE, "b": [["100"]], "a": []}}},
+        "line 2: the message is not understood",
+    ),
     ({"recv_ns": ns(0), "msg": TRADE}, "comes after one of 2025-01-01T00:00:01Z; sort the file"),
 ]
 
@@ -260,6 +272,13 @@ def test_a_wrong_message_is_named(tmp_path: Path, line: Any, sentence: str) -> N
     text = refusal(path)
     assert text.startswith(str(path))
     assert sentence in text
+
+
+def test_a_line_too_deep_to_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    messages(path, [{**ENVELOPE, "msg": TRADE}])
+    path.write_text(path.read_text() + "[" * 100_000 + "\n")
+    assert "line 2 is no JSON" in refusal(path)
 
 
 def test_a_cut_recording_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from adapters.history.wire.speech import FIRST_NS, LAST_NS
 from engine.errors import UserError
 from engine.timebase import MICROSECOND, MILLISECOND, SECOND
 
@@ -66,7 +67,7 @@ def _line(path: Path, number: int, text: bytes) -> Line | None:
     place = f"{path}: line {number}"
     try:
         found = _DECODER.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UserError(f"{place} is no JSON ({error}); remove the line") from error
     if not isinstance(found, dict):
         raise UserError(f"{place} is no message but {type(found).__name__}; remove the line")
@@ -83,12 +84,17 @@ def _line(path: Path, number: int, text: bytes) -> Line | None:
     if not isinstance(message, dict):
         raise UserError(f"{place} has a msg that is no message; remove the line")
     told = found[clock]
-    if type(told) is int and told > 0:
+    if type(told) is int and FIRST_NS <= told * _UNITS[clock] < LAST_NS:
         return Line(number, told * _UNITS[clock], message)
     try:
         received = Decimal(told) * _UNITS[clock]
+        is_possible = FIRST_NS <= received < LAST_NS
     except (InvalidOperation, TypeError, ValueError) as error:
         raise UserError(f"{place}: {clock} = {found[clock]} is no time; correct it") from error
-    if received != int(received) or received <= 0:
+    if not is_possible:
+        unit = clock.removeprefix("recv_")
+        wrong = f"{clock} = {found[clock]} is no time between 2000 and 2200 in {unit}"
+        raise UserError(f"{place}: {wrong}; correct it")
+    if received != int(received):
         raise UserError(f"{place}: {clock} = {found[clock]} is no time in nanoseconds; correct it")
     return Line(number, int(received), message)

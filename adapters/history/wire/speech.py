@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from adapters.history.exact import exact_number
 from engine.messages.market import Level, MarketEvent
 from engine.money import Price, Quantity
-from engine.timebase import MICROSECOND, MILLISECOND, Nanos
+from engine.timebase import MICROSECOND, MILLISECOND, Nanos, parse_time
 
 
 class Heard(NamedTuple):
@@ -37,6 +37,11 @@ class Translator(Protocol):
         """The events of a message."""
 
 
+FIRST_NS = parse_time("2000-01-01")
+LAST_NS = parse_time("2200-01-01")
+"""Between these a message can be told and received; anything else is another unit."""
+
+
 @lru_cache(maxsize=1 << 16)
 def number(text: str | int) -> int:
     """The e8 integer of a number as it stands in a message; ``ValueError`` without one."""
@@ -58,12 +63,19 @@ def quantity(text: str | int) -> Quantity:
 
 def milliseconds(value: str | int) -> Nanos:
     """Nanoseconds of a time in milliseconds."""
-    return Nanos(int(value) * MILLISECOND)
+    return moment(int(value) * MILLISECOND)
 
 
 def microseconds(value: str | int) -> Nanos:
     """Nanoseconds of a time in microseconds."""
-    return Nanos(int(value) * MICROSECOND)
+    return moment(int(value) * MICROSECOND)
+
+
+def moment(at: int) -> Nanos:
+    """A time of a market; ``ValueError`` for one before 2000 or after 2200."""
+    if not FIRST_NS <= at < LAST_NS:
+        raise ValueError("a time is not between 2000 and 2200 in the unit of its field")
+    return Nanos(at)
 
 
 def levels(rows: Iterable[Sequence[Any]]) -> tuple[Level, ...]:

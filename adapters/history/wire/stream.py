@@ -170,7 +170,7 @@ def _said(
             continue
         try:
             heard = translator.hear(line.message, line.received_ns)
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             raise UserError(
                 f"{path}: line {line.number}: the message is not understood ({_why(error)}); "
                 "correct it, or remove the line"
