@@ -14,6 +14,10 @@ from replays.report.contents import Report, ReportTrade, thin_trades
 
 MARKED_TRADES = 1_500
 """How many trades are marked on the price of one symbol."""
+ALL_MARKED_TRADES = 9_000
+"""And on those of all symbols together."""
+SHOWN_ACCOUNTS = 8
+"""With more accounts than that only their sum is drawn: a longer legend would be the chart."""
 
 
 def charts_of(report: Report) -> dict[str, Any]:
@@ -21,12 +25,15 @@ def charts_of(report: Report) -> dict[str, Any]:
     curves = report.curves.curves
     names = [name for name in curves if name != ALL]
     shown = [ALL, *names] if len(names) > 1 else names
+    if len(names) > SHOWN_ACCOUNTS:
+        shown = [ALL]
+    most = min(MARKED_TRADES, ALL_MARKED_TRADES // max(1, len(report.curves.prices)))
     return {
         "equity": [
             {"name": name or "all accounts", **_line(curves[name].line.points())} for name in shown
         ],
         "drawdown": [{"name": "drawdown %", **_drawdown(curves[ALL])}],
-        "prices": [_price(report, symbol) for symbol in report.curves.prices],
+        "prices": [_price(report, symbol, most) for symbol in report.curves.prices],
     }
 
 
@@ -58,11 +65,11 @@ def _drawdown(curve: Curve) -> dict[str, Any]:
     return {"x": x, "y": y}
 
 
-def _price(report: Report, symbol: str) -> dict[str, Any]:
+def _price(report: Report, symbol: str, most: int) -> dict[str, Any]:
     """Bars and trades of one symbol; ``left_out`` is how many trades are not marked."""
     bars = report.curves.prices[symbol].bars()
     own = [trade for trade in report.trades if trade.symbol == symbol]
-    marked = thin_trades(own, MARKED_TRADES)
+    marked = thin_trades(own, most)
     return {
         "symbol": symbol,
         "x": [bar[0] // MILLISECOND for bar in bars],

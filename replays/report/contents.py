@@ -17,6 +17,8 @@ from replays.summary import Summary, summarise
 
 POINTS = 1_500
 """About how many stretches a drawn line has: more than a screen has pixels to show."""
+ALL_POINTS = 15_000
+"""And all lines together, so that a page of many symbols and accounts opens as quickly."""
 SHOWN_TRADES = 2_000
 """How many trades the page lists; the file ``trades.csv`` has all of them."""
 
@@ -93,7 +95,9 @@ def read_report(
     """
     summary = summarise(journal)
     ambiguous = ambiguous_bars(journal)
-    curves = fold_curves(journal, POINTS, sink, begun)
+    terms = journal.started.terms
+    lines = max(1, len(terms.instruments), len(terms.accounts))
+    curves = fold_curves(journal, min(POINTS, ALL_POINTS // lines), sink, begun)
     risks = {name: risk_of(curve) for name, curve in curves.curves.items()}
     trades = _trades(journal)
     return Report(

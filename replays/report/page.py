@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.money import render
 from replays.curve import ALL
-from replays.report.charts import charts_of
+from replays.report.charts import SHOWN_ACCOUNTS, charts_of
 from replays.report.contents import SHOWN_TRADES, Report, ReportTrade
 from replays.report.figures import report_facts
 from replays.report.rendering import environment, moment, plotly_script, safe_json
@@ -23,6 +23,7 @@ def write_page(path: Path, report: Report) -> None:
         total=report.risks[ALL],
         years=_years(report),
         month_names=_MONTHS,
+        shown_accounts=SHOWN_ACCOUNTS,
         trades=[_row(report, trade) for trade in report.trades[-SHOWN_TRADES:][::-1]],
         left_out=max(0, len(report.trades) - SHOWN_TRADES),
         journal=quote(report.journal),

@@ -15,6 +15,7 @@ from engine.money import SCALE, notional, parse
 from journal.reader import JournalReader
 from replays.curve import ALL, AccountPoint, fold_curves
 from replays.plan import Wanted, plan_run
+from replays.report.charts import charts_of
 from replays.report.contents import Report, read_report, thin_trades
 from replays.report.figures import report_facts
 from replays.report.folder import write_report
@@ -262,6 +263,25 @@ def test_thinned_trades_are_spread_over_the_run(report: Report) -> None:
     assert len(some) == 10
     assert (some[0], some[-1]) == (report.trades[0], report.trades[-1])
     assert thin_trades(report.trades, 10_000) is report.trades
+
+
+def test_a_page_of_many_symbols_and_accounts_is_no_larger(
+    recorded: Path, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if these two were too many: lines share their points, symbols their marks."""
+    alone = charts_of(report)
+    monkeypatch.setattr("replays.report.contents.ALL_POINTS", 400)
+    monkeypatch.setattr("replays.report.charts.ALL_MARKED_TRADES", 20)
+    monkeypatch.setattr("replays.report.charts.SHOWN_ACCOUNTS", 1)
+    with JournalReader(recorded) as reader:
+        crowded = charts_of(read_report(reader))
+    assert [line["name"] for line in alone["equity"]] == ["all accounts", "va1", "va2"]
+    assert [line["name"] for line in crowded["equity"]] == ["all accounts"]
+    for one, other in zip(alone["prices"], crowded["prices"], strict=True):
+        assert len(other["x"]) <= 201 < len(one["x"])
+        assert len(other["entries"]) == 10
+        assert len(other["entries"]) + other["left_out"] == len(one["entries"])
+        assert (max(other["high"]), min(other["low"])) == (max(one["high"]), min(one["low"]))
 
 
 def test_a_short_run_is_told_to_say_little(report: Report, tmp_path: Path) -> None:
