@@ -142,11 +142,12 @@ def incident_row(opened: IncidentOpened, seq: int, at: int) -> tuple[Any, ...]:
 
 
 def fill_row(
-    fill: OrderFilled, value: int, seq: int, at: int, account: str, entry: str, state: str
+    fill: OrderFilled, value: int, seq: int, at: int, account: str, entry: str | None, state: str
 ) -> tuple[Any, ...]:
     """The columns of ``fills``; ``value`` is what was paid or got without the fee, e8.
 
-    ``entry`` is the order that opened its position, ``state`` that of its own order after it.
+    ``entry`` is the order that opened its position, None for that order's own fills; ``state``
+    is that of its own order after it.
     """
     venue_account, symbol, position_index = fill.key
     return (

@@ -78,15 +78,15 @@ class Projections:
             v.OrderCancelled: lambda m: self._end(m.client_id, "cancelled", m.reason),
             v.OrderFound: lambda m: orders.found(m, self._seq, self._at),
             v.OutcomeUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
-            v.StopReported: self._stop_seen,
-            v.PositionReported: self._stop_seen,
+            v.StopReported: self._positions.observe,
+            v.PositionReported: self._positions.observe,
             v.FundingPaid: self._funding_paid,
         }
         self._decisions: dict[type, Callable[[Any], None]] = {
             d.OrderRequested: self._order_requested,
             d.OrderUnknown: lambda m: self._end(m.client_id, "unknown", m.reason),
             d.OrderNotPlaced: lambda m: self._end(m.client_id, "not_placed", ""),
-            d.StopMoved: lambda m: self._positions.stop_moved(m),
+            d.StopMoved: self._positions.stop_moved,
             d.TradeClosed: self._trade_closed,
             d.GovernorActed: self._governor_acted,
             d.DayRolled: self._day_rolled,
@@ -171,9 +171,8 @@ class Projections:
         self._rows["equity"].append(row)
 
     def _order_requested(self, request: OrderRequested) -> None:
-        entry = self._positions.entry(request.key)
-        if not entry and request.purpose == "entry":
-            entry = request.client_id
+        held = self._positions.held.get(request.key)
+        entry = held.entry if held is not None else ""
         self._orders.requested(Ordered(request, self._seq, self._n, self._at, entry))
 
     def _end(self, client_id: str, state: str, remark: str) -> None:
@@ -183,25 +182,27 @@ class Projections:
         if fill.execution_id in self._executions:
             return
         self._executions.add(fill.execution_id)
+        seq, at, client_id = self._seq, self._at, fill.client_id
         value = notional(fill.price, fill.quantity)
-        order = self._orders.touch(fill.client_id, self._seq, self._at) if fill.client_id else None
-        request: OrderRequested | None = None
-        account = state = ""
-        opener = ("", "")
+        book = self._positions
+        order = self._orders.touch(client_id, seq, at) if client_id else None
         if order is not None:
             order.fill(fill, value)
             request, state = order.request, order.state
             account = request.account
-        elif fill.client_id:
-            now = self._seq, self._at
-            account, state = book_late_fill(self._connection, fill, value, *now)
-            opener = (account, fill.client_id if account else "")
-        elif fill.key not in self._positions.held:
-            opener = self._overtaken(fill)
-        profit, owner, entry = self._positions.fill(fill, value, request, self._at, opener)
+            profit, owner, entry = book.fill(fill, value, request, at)
+        else:
+            account, state, opener = "", "", ("", "")
+            if client_id:
+                account, state = book_late_fill(self._connection, fill, value, seq, at)
+                opener = account, client_id if account else ""
+            elif fill.key not in book.held:
+                opener = self._overtaken(fill)
+            profit, owner, entry = book.fill(fill, value, None, at, opener)
+            account = account or owner
         self._wallet.book(profit - fill.fee, owner)
-        row = fill_row(fill, value, self._seq, self._at, account or owner, entry, state)
-        self._rows["fills"].append(row)
+        opened_by = entry if entry != client_id else None
+        self._rows["fills"].append(fill_row(fill, value, seq, at, account, opened_by, state))
 
     def _overtaken(self, fill: v.OrderFilled) -> tuple[str, str]:
         """The entry that a fill of the venue's own, where nothing is open, has overtaken."""
@@ -229,9 +230,6 @@ class Projections:
             account.equity -= paid.amount
             self._add_equity(account, 0, "funding", account.equity)
         self._rows["funding"].append(funding_row(paid, self._seq, self._at, name))
-
-    def _stop_seen(self, report: v.StopReported | v.PositionReported) -> None:
-        self._positions.observe(report.key, report.stop_price, report.target_price)
 
     def _trade_closed(self, trade: d.TradeClosed) -> None:
         self._rows["trades"].append(trade_row(trade, self._seq, self._n))

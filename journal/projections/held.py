@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.ids import PositionKey
 from engine.messages.decisions import OrderRequested, StopMoved
-from engine.messages.venue import OrderFilled
+from engine.messages.venue import OrderFilled, PositionReported, StopReported
 from engine.money import SCALE, share
 from journal.present import moment
 from journal.projections.numbers import quotient
@@ -52,11 +52,6 @@ class PositionBook:
         held = self.held.get(key)
         return held.account if held is not None else ""
 
-    def entry(self, key: PositionKey) -> str:
-        """The client id of the order that opened the position, empty when there is none."""
-        held = self.held.get(key)
-        return held.entry if held is not None else ""
-
     def fill(
         self,
         fill: OrderFilled,
@@ -74,8 +69,7 @@ class PositionBook:
         key, quantity = fill.key, int(fill.quantity)
         held = self.held.get(key)
         self.touched[key] = None
-        booked = None
-        opened_by = request
+        booked, opened_by = None, request
         if held is not None and fill.side * held.quantity < 0:
             size = abs(held.quantity)
             if quantity < size:
@@ -110,9 +104,10 @@ class PositionBook:
             held.stop, held.target = moved.stop_price, moved.target_price
             self.touched[moved.key] = None
 
-    def observe(self, key: PositionKey, stop: int, target: int) -> None:
+    def observe(self, report: StopReported | PositionReported) -> None:
         """The stop at the venue is this."""
-        self.observed[key] = (stop, target)
+        key = report.key
+        self.observed[key] = (report.stop_price, report.target_price)
         self.touched[key] = None
 
     def row(self, held: Held, seq: int, at: int) -> tuple[Any, ...]:

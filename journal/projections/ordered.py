@@ -42,9 +42,9 @@ _KEPT = (
 class Ordered:
     """One order; e8 integers. ``remark`` is why it ended or became unknown.
 
-    ``entry`` is the client id of the entry whose position it serves, its own for one that opens;
-    ``accepted_seq`` and ``accepted_at`` are when it began to work, 0 when it never did or was
-    filled or unknown by then.
+    ``entry`` is the client id of the entry whose position it serves, "" for one that opens, or
+    that serves none; ``accepted_seq`` and ``accepted_at`` are when it began to work, 0 when it
+    never did or was filled or unknown by then.
     """
 
     __slots__ = ("request", "updated_at", "updated_seq", *_KEPT)
@@ -100,7 +100,8 @@ class Ordered:
         """The columns of ``orders``."""
         request = self.request
         venue_account, symbol, position_index = request.key
-        return (
+        # In two parts: the interpreter makes a tuple of more than thirty by way of a list.
+        asked = (
             request.client_id,
             self.seq,
             self.n,
@@ -122,7 +123,9 @@ class Ordered:
             request.risk / SCALE,
             request.tag,
             request.reason,
-            self.entry,
+        )
+        return asked + (  # noqa: RUF005
+            self.entry or None,
             self.accepted_seq or None,
             moment(self.accepted_at),
             self.state,
@@ -181,13 +184,13 @@ class OrderBook:
         order = self.touch(told.client_id, seq, at)
         if order is None:
             return
-        if order.state == "requested":
-            order.accepted_seq, order.accepted_at = seq, at
-            order.accepted(told.venue_order_id)
-            return
         before = order.state
         order.accepted(told.venue_order_id)
-        self._moved(order, before, "accepted", seq, 0, at)
+        if before == "requested":
+            order.accepted_seq = seq
+            order.accepted_at = at
+        else:
+            self._moved(order, before, "accepted", seq, 0, at)
 
     def rejected(self, told: OrderRejected, seq: int, at: int) -> None:
         """The venue refused it; a refusal as a duplicate is evidence that it is there (F6)."""

@@ -44,11 +44,15 @@ class Standing:
 
     def traded(self, trade: TradeClosed) -> None:
         """Book a round trip."""
-        self.equity += trade.pnl
-        self.peak = max(self.peak, self.equity)
+        pnl = trade.pnl
+        self.equity = equity = self.equity + pnl
         self.trades += 1
-        self.wins += trade.pnl > 0
-        self.losses += trade.pnl < 0
+        if pnl > 0:
+            self.wins += 1
+            if equity > self.peak:
+                self.peak = equity
+        elif pnl < 0:
+            self.losses += 1
 
     def acted(self, acted: GovernorActed, at: int) -> None:
         """The governor changed what the account may do: what the engine folds of it, for people.
@@ -117,7 +121,7 @@ class Standing:
 
         ``real`` is the wallet of the venue account (e8) and how many positions are open there.
         """
-        peak = max(self.peak, equity)
+        peak = self.peak if self.peak > equity else equity
         drawdown = (peak - equity) / peak if peak > 0 else 0.0
         return (
             seq,

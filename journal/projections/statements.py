@@ -26,6 +26,7 @@ def _insert(table: str, rows: int) -> str:
     return f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
 
 
+_EXECUTED = frozenset({OrderFilled, FundingPaid})
 AT_ONCE = 16
 """Rows of one statement where there are so many: half the cost of a row is that of a statement."""
 INSERTS: dict[str, tuple[str, str]] = {
@@ -37,11 +38,9 @@ own key: a second owner of a position is another row, which the unique index ref
 RELEASE_POSITION = (
     "DELETE FROM positions WHERE venue_account = ? AND symbol = ? AND position_index = ?"
 )
-KNOWN_EXECUTIONS = (
-    "SELECT execution_id FROM fills WHERE execution_id IN (SELECT value FROM json_each(?1))"
-    " UNION ALL "
-    "SELECT execution_id FROM funding WHERE execution_id IN (SELECT value FROM json_each(?1))"
-)
+_KNOWN = "SELECT execution_id FROM {} WHERE execution_id IN (SELECT value FROM json_each(?))"
+KNOWN_FILLS, KNOWN_FUNDING = _KNOWN.format("fills"), _KNOWN.format("funding")
+ANY_FUNDING = "SELECT 1 FROM funding LIMIT 1"
 CLOSE_INCIDENT = (
     "UPDATE incidents SET closed_seq = ?, closed_at = ?, resolution = ? WHERE incident = ?"
 )
@@ -76,14 +75,21 @@ def insert_rows(connection: sqlite3.Connection, table: str, rows: list[tuple[Any
 def known_executions(connection: sqlite3.Connection, frames: Sequence[Frame]) -> list[str]:
     """Which executions of this page were told before: the same id is the same one (F24, F40).
 
-    All in one query, since a query for each fill would cost as much as writing it.
+    All in one query, since a query for each fill would cost as much as writing it; and a second
+    one only where funding was ever paid.
     """
-    messages = [stamped.input for stamped, _ in frames]
-    asked = [told.execution_id for told in messages if isinstance(told, (OrderFilled, FundingPaid))]
+    asked: list[str] = [
+        stamped.input.execution_id  # type: ignore[union-attr]
+        for stamped, _ in frames
+        if type(stamped.input) in _EXECUTED
+    ]
     if not asked:
         return []
     text = msgspec.json.encode(asked).decode()
-    return [row[0] for row in connection.execute(KNOWN_EXECUTIONS, (text,)).fetchall()]
+    known = connection.execute(KNOWN_FILLS, (text,)).fetchall()
+    if connection.execute(ANY_FUNDING).fetchone():
+        known += connection.execute(KNOWN_FUNDING, (text,)).fetchall()
+    return [row[0] for row in known]
 
 
 def book_late_fill(
