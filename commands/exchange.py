@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from adapters.bybit_wire.accounts_file import read_accounts, usual_accounts
-from adapters.bybit_wire.contracts import AccountSettings
+from adapters.bybit_wire.accounts_file import ServerSettings, read_settings, usual_settings
 from adapters.bybit_wire.opening import WARM_UP, Opened, open_desk
 from commands.envelope import DONE
 from engine.errors import UserError
@@ -69,10 +68,10 @@ def serve(
     \b
       tradefold exchange serve --port 8090 --feed synthetic:7 --speed 60
     """
-    accounts = read_accounts(config) if config is not None else usual_accounts()
+    settings = read_settings(config) if config is not None else usual_settings()
     factor = _speed(speed)
-    opened = open_desk(feeds, symbols, accounts, time.time_ns(), warm_up)
-    asyncio.run(_serve(opened, accounts, port, factor))
+    opened = open_desk(feeds, symbols, settings.accounts, time.time_ns(), warm_up)
+    asyncio.run(_serve(opened, settings, port, factor))
     click.echo("stopped; nothing is kept of the session")
     return DONE
 
@@ -87,27 +86,25 @@ def _speed(text: str) -> float:
     return float(found)
 
 
-async def _serve(
-    opened: Opened, accounts: tuple[AccountSettings, ...], port: int, speed: float
-) -> None:
+async def _serve(opened: Opened, settings: ServerSettings, port: int, speed: float) -> None:
     """Serve until Ctrl-C or the end of the process is asked for, or the market breaks."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
-    async with serving(opened.desk, port, speed) as (wire, found):
-        click.echo(how_to(opened, accounts, found, speed))
+    async with serving(opened.desk, port, speed, settings.address_most) as (wire, found):
+        click.echo(how_to(opened, settings, found, speed))
         waiting = asyncio.create_task(stop.wait())
         assert wire.pumping is not None, "a server that runs has a pump"
         await asyncio.wait((waiting, wire.pumping), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
 
 
-def how_to(opened: Opened, accounts: tuple[AccountSettings, ...], port: int, speed: float) -> str:
+def how_to(opened: Opened, settings: ServerSettings, port: int, speed: float) -> str:
     """What is served, and how pybit and ccxt are pointed at it."""
     http, ws = f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}"
-    first = accounts[0]
-    keys = ", ".join(each.key for each in accounts)
+    first = settings.accounts[0]
+    keys = ", ".join(each.key for each in settings.accounts)
     return f"""\
 {opened.plays}
 matched on {opened.matched_on}; market time begins at {render_time(opened.desk.start_ns)}, \

@@ -1,5 +1,7 @@
 """The small configuration of the server: accounts, keys and limits, as TOML.
 
+    address_per_5s = 600
+
 [[accounts]]
 key = "mine"
 secret = "mine-secret"
@@ -15,7 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
+from attrs import frozen
+
 from adapters.bybit_wire.contracts import AccountSettings
+from adapters.bybit_wire.limits import ADDRESS_MOST
 from engine.errors import UserError
 from engine.messages.runs import MarginMode, PositionMode
 from engine.money import parse
@@ -24,23 +29,36 @@ USUAL_KEY = "tradefold"
 USUAL_SECRET = "tradefold-secret"
 USUAL_WALLET = 10_000
 FIRST_UID = 100_001
+_ADDRESS = "address_per_5s"
 _FIELDS = ("key", "secret", "wallet", "margin_mode", "position_mode", "per_second")
 
 
-def usual_accounts() -> tuple[AccountSettings, ...]:
-    """One account of 10,000 USDT in cross margin and one-way mode."""
-    return (AccountSettings(USUAL_KEY, USUAL_SECRET, FIRST_UID, parse(USUAL_WALLET)),)
+@frozen
+class ServerSettings:
+    """The accounts, and how many requests one address may send in five seconds (7.1)."""
+
+    accounts: tuple[AccountSettings, ...]
+    address_most: int = ADDRESS_MOST
 
 
-def read_accounts(path: Path) -> tuple[AccountSettings, ...]:
-    """The accounts of a file; raises ``UserError`` with one sentence for what is wrong."""
+def read_settings(path: Path) -> ServerSettings:
+    """The settings of a file; raises ``UserError`` with one sentence for what is wrong."""
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read as TOML: {error}") from error
     rows = tree.get("accounts")
-    if set(tree) - {"accounts"} or not isinstance(rows, list) or not rows:
-        raise UserError(f"{path}: write one [[accounts]] for each account, and nothing else")
+    if set(tree) - {"accounts", _ADDRESS} or not isinstance(rows, list) or not rows:
+        raise UserError(
+            f"{path}: write one [[accounts]] for each account, {_ADDRESS} if need be, and no more"
+        )
+    most = tree.get(_ADDRESS, ADDRESS_MOST)
+    if type(most) is not int or most < 1:
+        raise UserError(f"{path}: {_ADDRESS} is a whole number of requests, at least 1")
+    return ServerSettings(_accounts(path, rows), most)
+
+
+def _accounts(path: Path, rows: list[Any]) -> tuple[AccountSettings, ...]:
     found = tuple(_account(path, row, place) for place, row in enumerate(rows))
     keys = [each.key for each in found]
     for key in keys:
@@ -79,3 +97,9 @@ def _account(path: Path, row: Any, place: int) -> AccountSettings:
     return AccountSettings(
         key, secret, FIRST_UID + place, wallet, margin_mode, position_mode, per_second
     )
+
+
+def usual_settings() -> ServerSettings:
+    """One account of 10,000 USDT in cross margin and one-way mode."""
+    usual = AccountSettings(USUAL_KEY, USUAL_SECRET, FIRST_UID, parse(USUAL_WALLET))
+    return ServerSettings((usual,))

@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 from adapters.bybit_wire.answers import Fields, Request
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
 from adapters.bybit_wire.desk import Desk
-from adapters.bybit_wire.limits import AddressLimit
+from adapters.bybit_wire.limits import ADDRESS_MOST, AddressLimit
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
 from adapters.bybit_wire.router import answer
@@ -76,12 +76,14 @@ class Connection:
 class Wire:
     """A running server over a desk. ``speed`` is market seconds in a second of the wall."""
 
-    def __init__(self, desk: Desk, speed: float, wall_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, desk: Desk, speed: float, wall_ms: Callable[[], int], address_most: int = ADDRESS_MOST
+    ) -> None:
         self.desk = desk
         self.streams = PublicStreams(desk)
         self._speed = speed
         self._wall_ms = wall_ms
-        self._limit = AddressLimit()
+        self._limit = AddressLimit(address_most)
         self._connections: dict[int, Connection] = {}
         self._numbers = 0
         self._pushed = 0
@@ -231,10 +233,12 @@ def wall_ms() -> int:
 
 
 @asynccontextmanager
-async def serving(desk: Desk, port: int, speed: float) -> AsyncIterator[tuple[Wire, int]]:
+async def serving(
+    desk: Desk, port: int, speed: float, address_most: int = ADDRESS_MOST
+) -> AsyncIterator[tuple[Wire, int]]:
     """The server on loopback for as long as the context is open; the port is its own where 0 was
     asked for. Raises ``WorldError`` when the port is taken."""
-    wire = Wire(desk, speed, wall_ms)
+    wire = Wire(desk, speed, wall_ms, address_most)
     runner = web.AppRunner(wire.app, access_log=None, handle_signals=False)
     await runner.setup()
     site = web.TCPSite(runner, LOOPBACK, port)

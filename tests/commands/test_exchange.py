@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from adapters.bybit_wire.accounts_file import read_accounts
+from adapters.bybit_wire.accounts_file import read_settings
 from engine.errors import UserError
 from engine.money import parse
 
@@ -109,11 +109,14 @@ def test_a_config_adds_accounts(tmp_path: Path) -> None:
     """Keys, wallets, modes and limits, each with its default."""
     path = tmp_path / "accounts.toml"
     path.write_text(
-        '[[accounts]]\nkey = "a"\nsecret = "s"\n\n[[accounts]]\nkey = "b"\nsecret = "t"\n'
+        'address_per_5s = 5000\n[[accounts]]\nkey = "a"\nsecret = "s"\n\n'
+        '[[accounts]]\nkey = "b"\nsecret = "t"\n'
         'wallet = 250.5\nmargin_mode = "isolated"\nposition_mode = "hedge"\nper_second = 20\n',
         encoding="utf-8",
     )
-    first, second = read_accounts(path)
+    found = read_settings(path)
+    first, second = found.accounts
+    assert found.address_most == 5_000
     assert (first.wallet, first.margin_mode, first.per_second) == (parse(10_000), "cross", 10)
     assert (second.wallet, second.margin_mode) == (parse("250.5"), "isolated")
     assert (second.position_mode, second.per_second) == ("hedge", 20)
@@ -125,6 +128,7 @@ def test_a_config_adds_accounts(tmp_path: Path) -> None:
     [
         "",
         "x = 1",
+        "address_per_5s = 0\n[[accounts]]\nkey = 'a'\nsecret = 's'",
         "[[accounts]]\nkey = 'a'",
         "[[accounts]]\nkey = 'a'\nsecret = 's'\nwalet = 1",
         "[[accounts]]\nkey = 'a'\nsecret = 's'\nwallet = 0",
@@ -140,4 +144,4 @@ def test_a_wrong_config_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "accounts.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match="accounts"):
-        read_accounts(path)
+        read_settings(path)

@@ -1,0 +1,122 @@
+"""The exchange behind Bybit's API: how long an order takes from the client and back.
+
+The server runs in a process of its own, as users have it, over a made market that stands still
+(speed 0.001). ``create to push``: from the moment a limit order is sent over REST until the private
+stream tells it, one after the other; the server holds that message back for 5 ms on purpose.
+It is told to twenty listeners each time. ``reads``: books over REST, one connection.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from adapters.bybit_wire.signing import signature
+from bench.measure import Figure
+
+PART = "wire"
+KEY, SECRET = "bench", "bench-secret"
+LISTENERS = 20
+CONFIG = f"""\
+address_per_5s = 1000000
+[[accounts]]
+key = "{KEY}"
+secret = "{SECRET}"
+wallet = 1000000
+per_second = 100000
+"""
+
+
+def figures(full: bool) -> Iterator[Figure]:
+    """All of this part; more requests when asked for."""
+    count = 2_000 if full else 300
+    with _served() as port:
+        took, rate = asyncio.run(_session(port, count))
+    took.sort()
+    yield Figure(PART, "create to push, p50", took[len(took) // 2] * 1e3, "ms")
+    yield Figure(PART, "create to push, p99", took[len(took) * 99 // 100] * 1e3, "ms")
+    yield Figure(PART, "reads of the book, one connection", rate, "requests/s")
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """A server in a process of its own; its port."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "accounts.toml"
+        path.write_text(CONFIG, encoding="utf-8")
+        options = ["--port", "0", "--config", str(path), "--symbol", "BTCUSDT", "--speed", "0.001"]
+        command = [sys.executable, "-m", "cli", "exchange", "serve", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            port = 0
+            for line in process.stdout:
+                if line.startswith("REST "):
+                    port = int(line.split()[1].rpartition(":")[2])
+                if "Ctrl-C" in line:
+                    break
+            try:
+                yield port
+            finally:
+                process.terminate()
+
+
+async def _session(port: int, count: int) -> tuple[list[float], float]:
+    """Seconds from each create to its push, and reads a second."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+        sockets = [await _listen(http) for _ in range(LISTENERS)]
+        took: list[float] = []
+        for n in range(count):
+            order = {
+                "category": "linear",
+                "symbol": "BTCUSDT",
+                "side": "Buy" if n % 2 == 0 else "Sell",
+                "orderType": "Market",
+                "qty": "0.001",
+            }
+            start = time.perf_counter()
+            made = (await _post(http, "/v5/order/create", order))["result"]["orderId"]
+            for place, socket in enumerate(sockets):
+                while (await socket.receive_json())["data"][0]["orderId"] != made:
+                    pass
+                if place == 0:
+                    took.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        for _ in range(count):
+            async with http.get("/v5/market/orderbook?category=linear&symbol=BTCUSDT") as told:
+                assert (await told.json())["retCode"] == 0
+        return took, count / (time.perf_counter() - start)
+
+
+async def _listen(http: aiohttp.ClientSession) -> Any:
+    socket = await http.ws_connect("/v5/private")
+    expires = int(time.time() * 1_000) + 60_000
+    signed = signature(SECRET, f"GET/realtime{expires}".encode())
+    await socket.send_json({"op": "auth", "args": [KEY, expires, signed]})
+    await socket.receive_json()
+    await socket.send_json({"op": "subscribe", "args": ["order"]})
+    assert (await socket.receive_json())["success"]
+    return socket
+
+
+async def _post(http: aiohttp.ClientSession, path: str, fields: dict[str, str]) -> Any:
+    body = json.dumps(fields).encode()
+    async with http.post(path, data=body, headers=_signed(body)) as told:
+        return await told.json()
+
+
+def _signed(payload: bytes) -> dict[str, str]:
+    stamp = str(int(time.time() * 1_000))
+    return {
+        "X-BAPI-API-KEY": KEY,
+        "X-BAPI-TIMESTAMP": stamp,
+        "X-BAPI-RECV-WINDOW": "20000",
+        "X-BAPI-SIGN": signature(SECRET, (stamp + KEY + "20000").encode() + payload),
+    }
