@@ -12,12 +12,11 @@ import pyarrow as pa
 from attrs import Factory, define, frozen
 
 from adapters.history.arrow import cast, compute
-from adapters.history.exact import exact_column, exact_number, off_step, on_step_column
+from adapters.history.exact import exact_column, off_step, on_step_column
 from adapters.history.moments import Moments
+from adapters.history.rows import walk
 from adapters.history.tables import NUMBERS, PRICES, Table
 from engine.errors import UserError
-from engine.money import render
-from engine.timebase import render_time
 
 HELD_ROWS = 200_000
 """A file of at most so many rows is not decoded twice: its integers, 48 bytes a row, are held from
@@ -146,7 +145,8 @@ def _check_batch(
         values.append(value)
         facts.off_tick += off
     if times is None or not _sound(times, values, facts):
-        times = pa.array(_walk(table, moments, columns, rows, facts), pa.int64())
+        before = facts.last_ns if facts.rows else None
+        times = pa.array(walk(table, moments, columns, rows, before), pa.int64())
     first = times[0].as_py()
     if facts.rows:
         facts.steps[first - facts.last_ns] += 1
@@ -218,89 +218,3 @@ def _sound(times: pa.Array, values: list[pa.Array | None], facts: SymbolFacts) -
         and compute("all", below).as_py()
     )
     return sound
-
-
-def _walk(
-    table: Table,
-    moments: Moments,
-    columns: list[pa.Array],
-    rows: "range | list[int]",
-    facts: SymbolFacts,
-) -> list[int]:
-    """Row by row; returns the opening times when, after all, nothing is wrong."""
-    before = facts.last_ns
-    opened: list[int] = []
-    raw = zip(*(column.to_pylist() for column in columns[: 1 + len(NUMBERS)]), strict=True)
-    for row, values in zip(rows, raw, strict=True):
-        place = f"{table.path}: {table.where(row)}: "
-        at = _moment(table, moments, values[0], place)
-        if facts.rows or opened:
-            _refuse_order(table, place, at, before)
-        numbers = []
-        for name, value in zip(NUMBERS, values[1:], strict=True):
-            try:
-                numbers.append(exact_number(value))
-            except ValueError as error:
-                mend = (
-                    "round it to the contract's tick"
-                    if "finer" in str(error)
-                    else "correct it, or leave the row out"
-                )
-                raise UserError(f"{place}{name} = {_shown(value)} {error}; {mend}") from error
-        _refuse_bar(place, *numbers)
-        before = at
-        opened.append(at)
-    return opened
-
-
-def _moment(table: Table, moments: Moments, value: object, place: str) -> int:
-    try:
-        return moments.one(value)
-    except ValueError as error:
-        raise UserError(
-            f"{place}{table.names[0]} = {_shown(value)} {error}; correct it, or leave the row out"
-        ) from error
-
-
-def _shown(value: object) -> str:
-    return "(nothing)" if value is None or value == "" else str(value)
-
-
-def _refuse_order(table: Table, place: str, at: int, before: int) -> None:
-    if at == before:
-        differ = " and says two things" if table.paged else ""
-        raise UserError(
-            f"{place}the bar of {render_time(at)} is there twice{differ}; remove one of the two"
-        )
-    if at < before and table.turned:
-        raise UserError(
-            f"{place}the bar of {render_time(at)} stands before that of {render_time(before)} in a "
-            "file that begins with the newest; sort the file by time"
-        )
-    if at < before:
-        raise UserError(
-            f"{place}the bar of {render_time(at)} comes after that of {render_time(before)}; "
-            "sort the file by time"
-        )
-
-
-def _refuse_bar(place: str, opened: int, high: int, low: int, closed: int, volume: int) -> None:
-    for name, price in (("open", opened), ("high", high), ("low", low), ("close", closed)):
-        if price <= 0:
-            raise UserError(
-                f"{place}{name} = {render(price)} is no price; prices are above 0, "
-                "so correct it or leave the row out"
-            )
-    if high < low:
-        raise UserError(
-            f"{place}high = {render(high)} is below low = {render(low)}; "
-            "swap the two columns, or correct the row"
-        )
-    for name, price in (("open", opened), ("close", closed)):
-        if not low <= price <= high:
-            raise UserError(
-                f"{place}{name} = {render(price)} lies outside low = {render(low)} to "
-                f"high = {render(high)}; correct the row"
-            )
-    if volume < 0:
-        raise UserError(f"{place}volume = {render(volume)} is negative; correct it")
