@@ -29,6 +29,7 @@ from replays.difference import (
     Parting,
     Placed,
     RoundTrip,
+    apart,
     change_of,
     kinds_of,
 )
@@ -47,9 +48,11 @@ def show_difference(
         rows = [(key, a or "-", b or "-") for key, a, b in difference.settings]
         columns(console, ("", *names), rows)
     _show_parting(console, "first decision that differs", difference.decision, names)
+    _show_apart(console, apart(difference, difference.decision), names)
     earlier = difference.input
     if earlier is not None and not _is_later(earlier, difference.decision):
         _show_parting(console, "first input that differs", earlier, names)
+        _show_apart(console, apart(difference, earlier), names)
     _show_effect(console, difference, names)
     if difference.pairs:
         _show_trades(console, difference, names, most)
@@ -70,6 +73,14 @@ def _show_parting(
         columns(
             console, ("", "seq", ""), [(name, *_told(side)) for name, side in sides], right=(1,)
         )
+
+
+def _show_apart(
+    console: Console, rows: tuple[tuple[str, str, str], ...], names: tuple[str, str]
+) -> None:
+    """What of the two messages is not the same: their sentences may be."""
+    if rows:
+        columns(console, ("of it", *names), rows)
 
 
 def _told(side: Placed | None) -> tuple[str, str]:
@@ -153,8 +164,8 @@ def difference_data(difference: Difference, most: int) -> dict[str, Any]:
     return {
         "identical": difference.identical,
         "settings": [{"key": key, "a": a, "b": b} for key, a, b in difference.settings],
-        "first_decision": _parting_data(difference.decision),
-        "first_input": _parting_data(difference.input),
+        "first_decision": _parting_data(difference, difference.decision),
+        "first_input": _parting_data(difference, difference.input),
         "a": _side_data(difference.a),
         "b": _side_data(difference.b),
         "trades": {
@@ -165,11 +176,12 @@ def difference_data(difference: Difference, most: int) -> dict[str, Any]:
     }
 
 
-def _parting_data(parting: Parting | None) -> dict[str, Any] | None:
+def _parting_data(difference: Difference, parting: Parting | None) -> dict[str, Any] | None:
     if parting is None:
         return None
     sides = {"a": _placed_data(parting.a), "b": _placed_data(parting.b)}
-    return {"at": render_time(parting.at), **sides}
+    facts = [{"name": name, "a": a, "b": b} for name, a, b in apart(difference, parting)]
+    return {"at": render_time(parting.at), **sides, "apart": facts}
 
 
 def _placed_data(side: Placed | None) -> dict[str, Any] | None:

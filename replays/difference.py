@@ -16,10 +16,12 @@ from adapters.config.recorded import terms_layer
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Input
 from engine.messages.runs import RunStarted, Terms
-from engine.timebase import Nanos
+from engine.timebase import Nanos, render_time
 from journal.codec import CHECKED
+from journal.export import named
 from journal.reader import JournalReader
 from replays.entries import entries_of_trades
+from replays.instant import check_facts
 from replays.queries import rows_of, units
 from replays.summary import Summary, summarise
 
@@ -110,6 +112,36 @@ def compare(a: JournalReader, b: JournalReader) -> Difference:
         same_trades=same,
         pairs=pairs,
     )
+
+
+def apart(difference: Difference, parting: Parting | None) -> tuple[tuple[str, str, str], ...]:
+    """What is not the same in two messages of one kind: name, in a, in b; checks by their names.
+
+    Nothing where they are of two kinds, or one side has nothing more.
+    """
+    if parting is None or parting.a is None or parting.b is None:
+        return ()
+    if type(parting.a[2]) is not type(parting.b[2]):
+        return ()
+    ours, theirs = (
+        _told(side, summary.started.run[: _RUN_PREFIX - 1] + "-")
+        for side, summary in ((parting.a, difference.a), (parting.b, difference.b))
+    )
+    names = dict.fromkeys((*ours, *theirs))
+    rows = ((name, ours.get(name, "-"), theirs.get(name, "-")) for name in names)
+    return tuple(row for row in rows if row[1] != row[2])
+
+
+def _told(side: Placed, prefix: str) -> dict[str, str]:
+    """Every fact of a message by its name, and when it came."""
+    _, at, message = side
+    told = {"at": render_time(at)}
+    for name, value in named(message).items():
+        if name != "checks":
+            told[name.replace("_", " ")] = str(_nameless(value, prefix))
+    for each in check_facts(getattr(message, "checks", ())):
+        told[f"check {each['name']}"] = f"{each['value']} {each['op']} {each['threshold']}"
+    return told
 
 
 def change_of(pair: Pair) -> int:

@@ -8,7 +8,7 @@ import attrs
 
 from engine.money import SCALE, render
 from engine.timebase import render_time
-from replays.difference import Difference, Pair, Parting, RoundTrip, change_of, kinds_of
+from replays.difference import Difference, Pair, Parting, RoundTrip, apart, change_of, kinds_of
 from replays.report.charts import charts_side_by_side
 from replays.report.contents import Report
 from replays.report.figures import report_facts
@@ -31,10 +31,11 @@ Row = tuple[str, str, str, str, str]
 
 @attrs.frozen
 class _Told:
-    """A parting in words: for each side its name, its seq and what it says."""
+    """A parting in words: each side's name, seq and sentence, and the facts that differ."""
 
     at: str
     sides: tuple[tuple[str, int, str], ...]
+    apart: tuple[tuple[str, str, str], ...]
 
 
 def write_versus(
@@ -51,8 +52,8 @@ def write_versus(
             a=_run(a),
             b=_run(b),
             partings=[
-                ("First decision that differs", _told(difference.decision, names)),
-                ("First input that differs", _told(difference.input, names)),
+                ("First decision that differs", _told(difference, difference.decision, names)),
+                ("First input that differs", _told(difference, difference.input, names)),
             ],
             figures=_figures(a, b),
             trades=[_row(pair) for pair in pairs],
@@ -78,7 +79,7 @@ def _run(report: Report) -> dict[str, str]:
     return {"run": summary.started.run, "asset": asset, "total_span": span}
 
 
-def _told(parting: Parting | None, names: tuple[str, str]) -> _Told | None:
+def _told(difference: Difference, parting: Parting | None, names: tuple[str, str]) -> _Told | None:
     if parting is None:
         return None
     sides = []
@@ -87,7 +88,7 @@ def _told(parting: Parting | None, names: tuple[str, str]) -> _Told | None:
             sides.append((name, 0, "nothing more"))
         else:
             sides.append((name, side[0], sentence(side[2])))
-    return _Told(render_time(parting.at), tuple(sides))
+    return _Told(render_time(parting.at), tuple(sides), apart(difference, parting))
 
 
 def _figures(a: Report, b: Report) -> list[Row]:

@@ -56,6 +56,18 @@ def test_diff_exits_with_1_where_runs_differ_and_names_both_sides(
     assert tell("diff", journal, other).out.count("first input that differs") == 1
 
 
+def test_decisions_that_read_alike_are_told_apart_by_what_differs_in_them(journal: Path) -> None:
+    """Both let the same entry through: only what the gate held it against is another."""
+    words = ("what-if", journal, "--set", "accounts.va1.risk.max_daily_loss=123456")
+    parting = tell(*words, "--json").data["first_decision"]
+    assert parting["a"]["words"] == parting["b"]["words"]
+    (row,) = parting["apart"]
+    assert row["name"] == "check daily_loss"
+    assert row["a"] != row["b"]
+    assert "123456" in row["b"]
+    assert "check daily_loss" in tell(*words).out
+
+
 def test_diff_shows_as_many_trades_as_asked(journal: Path, other: Path) -> None:
     data = tell("diff", journal, other, "--json", "--most", "2").envelope["data"]
     assert len(data["trades"]["largest"]) == 2
