@@ -4,7 +4,7 @@
 Whatever has books, quotes or trades is matched on them; candles alone are played as ticks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
@@ -80,20 +80,21 @@ def _synthetic(
     series = open_synthetic(recipe, contracts)
     begins = Nanos(recipe.start_ns + warm_up * interval)
     before = [candle for each in series for candle in each.bars(0, begins)]
-    desk = _desk(contracts, accounts, "depth", begins, feed(series, begins), before)
+    desk = _desk(contracts, accounts, begins, feed(series, begins), before)
     return Opened(desk, f"{recipe_text} of {', '.join(desk.instruments)}", "depth")
 
 
 def _desk(
     contracts: tuple[Instrument, ...],
     accounts: Sequence[AccountSettings],
-    matched_on: MatchedOn,
     begins: int,
     groups: Iterator[Group],
     before: list[Candle],
+    rated: Collection[str] = (),
 ) -> Desk:
+    """A desk that plays candles as ticks, on which it is matched as on any book."""
     known = {each.symbol: each for each in contracts}
-    return Desk(contracts, accounts, matched_on, begins, played(groups, known), before)
+    return Desk(contracts, accounts, "depth", begins, played(groups, known, rated), before)
 
 
 def _history(
@@ -114,7 +115,8 @@ def _history(
         begins = min(begins, Nanos(market.last_ns - 2 * interval))
         before = [candle for each in market.series for candle in each.bars(0, begins)]
         groups = market.groups(interval, begins)
-        return Opened(_desk(contracts, accounts, "depth", begins, groups, before), plays, "depth")
+        rated = [symbol for each in market.funding for symbol in each.facts.symbols]
+        return Opened(_desk(contracts, accounts, begins, groups, before, rated), plays, "depth")
     matched_on = _matched_on(market)
     ticks = _as_told(market.groups(market.interval(MINUTE), 0, NEVER))
     desk = Desk(contracts, accounts, matched_on, market.first_ns, ticks)

@@ -6,7 +6,8 @@ there is a book whose quantities hang on the price alone, so that a level that s
 keeps its quantity. Nothing is drawn: the same candles give the same ticks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from heapq import merge
 
 from adapters.bybit_wire.desk import Played
 from adapters.history.feed import Group
@@ -14,7 +15,6 @@ from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.domain.order import BUY, SELL, Side
 from engine.messages.market import (
-    BarOpened,
     DepthChanged,
     FundingRated,
     Level,
@@ -35,26 +35,44 @@ USUAL_RATE = Rate(10_000)
 """0.01 % each interval, where the feed has no funding rates (6.6), e8."""
 
 
-def played(groups: Iterable[Group], instruments: Mapping[str, Instrument]) -> Iterator[Played]:
-    """Candles as ticks. Bars share one grid, so an opening and its closes follow each other."""
-    waiting: list[MarketEvent] = []
+def played(
+    groups: Iterable[Group], instruments: Mapping[str, Instrument], rated: Collection[str] = ()
+) -> Iterator[Played]:
+    """Candles as ticks. Bars share one grid, so an opening and its closes follow each other; what
+    is told in between, marks and rates, stays at its time. Of the symbols that are ``rated`` the
+    feed tells the funding, the others get the usual rate.
+    """
+    waiting: list[Played] = []
     settled: dict[str, int] = {}
     for at, _, events in groups:
         closes = [event for event in events if isinstance(event, Candle)]
-        if not closes:
-            waiting += events
-            if not any(isinstance(event, BarOpened) for event in events):
-                yield at, tuple(waiting)
-                waiting = []
-            continue
-        opened, waiting = tuple(waiting), []
-        yield closes[0].open_ns, opened + tuple(_settlements(closes, instruments, settled))
-        ways = {each.symbol: way(each, instruments[each.symbol].tick) for each in closes}
-        for step in range(STEPS):
-            span = closes[0].close_ns - closes[0].open_ns
-            moment = Nanos(closes[0].open_ns + 1 + span * step // STEPS)
-            yield moment, tuple(_ticks(closes, instruments, ways, step, moment))
-        yield at, tuple(events)
+        waiting.append((at, events))
+        if closes:
+            told = list(_between(closes, instruments, settled, rated))
+            yield from merge(waiting[:-1], told, key=_moment)
+            yield waiting[-1]
+            waiting = []
+    yield from waiting
+
+
+def _moment(each: Played) -> int:
+    return each[0]
+
+
+def _between(
+    closes: list[Candle],
+    instruments: Mapping[str, Instrument],
+    settled: dict[str, int],
+    rated: Collection[str],
+) -> Iterator[Played]:
+    """What is made up for the bars that ``closes`` ends."""
+    opens, span = closes[0].open_ns, closes[0].close_ns - closes[0].open_ns
+    unrated = [each for each in closes if each.symbol not in rated]
+    yield opens, tuple(_settlements(unrated, instruments, settled))
+    ways = {each.symbol: way(each, instruments[each.symbol].tick) for each in closes}
+    for step in range(STEPS):
+        moment = Nanos(opens + 1 + span * step // STEPS)
+        yield moment, tuple(_ticks(closes, instruments, ways, step, moment))
 
 
 def _settlements(

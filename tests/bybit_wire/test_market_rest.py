@@ -4,9 +4,11 @@ import pytest
 
 from adapters.bybit_wire.bars import Bars, opening_of
 from adapters.bybit_wire.opening import open_desk
-from adapters.bybit_wire.playing import STEPS, book, way
+from adapters.bybit_wire.playing import STEPS, book, played, way
+from adapters.history.feed import Group
 from engine.domain.candle import Candle
 from engine.errors import UserError
+from engine.messages.market import BarOpened, FundingRated, MarkPriced, Traded
 from engine.money import Price, Quantity, parse
 from engine.timebase import DAY, HOUR, MINUTE, SECOND, Nanos, parse_time
 from tests.bybit_wire.given import START, SYMBOL, Client, contracts_of, desk, listed, settings
@@ -172,6 +174,50 @@ def test_the_way_of_a_candle_makes_the_candle_again(high: int, low: int, close: 
     found = way(candle, 1)
     assert (found[0], max(found), min(found), found[-1]) == (100, high, low, close)
     assert len(found) == STEPS
+
+
+def test_what_is_told_within_a_bar_stays_at_its_time() -> None:
+    """Marks lie between the ticks that are made up; a funding rate that is told is the only one."""
+    prices = [Price(parse(text)) for text in ("60000", "60100", "59900", "60050")]
+    opens = Nanos(START + 8 * HOUR)
+    closes = Nanos(opens + MINUTE)
+    middle = Nanos(opens + MINUTE // 2)
+    candle = Candle(SYMBOL, opens, closes, *prices, Quantity(parse("12")))
+    groups: list[Group] = [
+        (opens, 1, (BarOpened(SYMBOL, opens, prices[0]),)),
+        (middle, 1, (MarkPriced(SYMBOL, prices[1]),)),
+        (closes, 0, (candle,)),
+    ]
+    known = {SYMBOL: contracts_of([SYMBOL])[0]}
+    for rated in ((), (SYMBOL,)):
+        told = list(played(groups, known, rated))
+        moments = [at for at, _ in told]
+        assert moments == sorted(moments)
+        assert (moments[0], moments[-1]) == (opens, closes)
+        kinds = [type(event) for at, events in told for event in events if at == middle]
+        assert kinds == [MarkPriced]
+        trades = [each for _, events in told for each in events if isinstance(each, Traded)]
+        assert sum(each.quantity for each in trades) == candle.volume
+
+
+def test_funding_comes_at_the_usual_rate_where_no_file_tells_it() -> None:
+    """Each eight hours, once; not for symbols whose rates are recorded."""
+    known = {SYMBOL: contracts_of([SYMBOL])[0]}
+    groups: list[Group] = []
+    for hour in range(17):
+        at, ends = Nanos(START + hour * HOUR), Nanos(START + (hour + 1) * HOUR)
+        price = Price(parse("60000"))
+        groups.append((at, 1, (BarOpened(SYMBOL, at, price),)))
+        bar = Candle(SYMBOL, at, ends, price, price, price, price, Quantity(parse("1")))
+        groups.append((ends, 0, (bar,)))
+    for rated, settled in (((), [8, 16]), ((SYMBOL,), [])):
+        told = [
+            (each.settle_ns - START) // HOUR
+            for _, events in played(groups, known, rated)
+            for each in events
+            if isinstance(each, FundingRated)
+        ]
+        assert told == settled
 
 
 def test_a_level_that_stays_keeps_its_quantity() -> None:
