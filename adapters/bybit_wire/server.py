@@ -47,18 +47,26 @@ SOCKETS: dict[str, Kind] = {
 class Connection:
     """One WebSocket: what is said on it, and what waits to be sent."""
 
-    def __init__(self, socket: web.WebSocketResponse, talk: Conversation) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        talk: Conversation,
+        transport: asyncio.Transport | None,
+    ) -> None:
         self.socket = socket
+        self._transport = transport
         self.talk = talk
         self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
         self.is_cut = False
 
     def put(self, due: float, text: str, closes: bool = False) -> None:
-        """Queue a message; one too many cuts the connection."""
+        """Queue a message; one too many cuts the connection, whether it still takes or not."""
         try:
             self.queue.put_nowait((due, text, closes))
         except asyncio.QueueFull:
             self.is_cut = True
+            if self._transport is not None:
+                self._transport.abort()
 
     async def send_all(self) -> None:
         """Send what is queued, each message not before its time, until the end."""
@@ -177,7 +185,7 @@ class Wire:
         self._numbers += 1
         number = self._numbers
         talk = Conversation(SOCKETS[request.path], self.desk, self.streams, number)
-        connection = self._connections[number] = Connection(socket, talk)
+        connection = self._connections[number] = Connection(socket, talk, request.transport)
         sending = asyncio.create_task(connection.send_all())
         try:
             await self._hear(connection)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -110,6 +111,32 @@ def test_a_connection_that_goes_away_is_forgotten(running: Running) -> None:
             await asyncio.to_thread(trade, running, "60100")
             assert (await socket.receive_json())["data"]["lastPrice"] == "60100"
             await socket.close()
+
+    run(work())
+
+
+def test_a_connection_that_falls_behind_is_cut_and_the_others_are_not(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory is not for those who do not read."""
+
+    async def work() -> None:
+        async with aiohttp.ClientSession() as session:
+            patient = await logged_in(session, running)
+            with monkeypatch.context() as small:
+                small.setattr(server, "QUEUE_MOST", 3)
+                slow = await logged_in(session, running)
+            for n in range(8):
+                assert (await order(session, running, 58_000 + n))["retCode"] == 0
+            client = Client(running.wire.desk)
+            every = {"category": "linear", "symbol": SYMBOL}
+            cancel = partial(client.post, "/v5/order/cancel-all", **every)
+            running.loop.call_soon_threadsafe(cancel)
+            seen = [(await patient.receive_json())["data"][0]["orderStatus"] for _ in range(16)]
+            assert seen == ["New"] * 8 + ["Cancelled"] * 8
+            while (await slow.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+            assert slow.closed
 
     run(work())
 
