@@ -5,7 +5,21 @@ from pathlib import Path
 from engine.errors import UserError
 
 PAGE = "report.html"
-TABLES = ("trades", "orders", "fills", "positions", "equity", "daily_pnl", "funding", "incidents")
+TABLES = (
+    "trades",
+    "statistics",
+    "orders",
+    "order_changes",
+    "fills",
+    "exits",
+    "positions",
+    "equity",
+    "daily_pnl",
+    "venue_equity",
+    "venue_daily_pnl",
+    "funding",
+    "incidents",
+)
 """Projections that a report has as they are, one CSV file each."""
 FILES = frozenset(
     (
