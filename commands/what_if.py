@@ -69,6 +69,8 @@ def command(
     if keep is not None:
         if not sets:
             raise UserError("--keep: there is no changed run without --set; leave it out")
+        if keep.exists() and keep.samefile(journal):
+            raise UserError(f"--keep {keep}: is the journal that is asked; choose another name")
         check_name(keep, replace)
     if report is not None:
         check_folder(report, replace)

@@ -102,7 +102,7 @@ class Difference:
 
 def compare(a: JournalReader, b: JournalReader) -> Difference:
     """Hold two journals against each other. Raises what reading a damaged one raises."""
-    same, pairs = _pair_trades(_round_trips(a), _round_trips(b))
+    same, pairs = pair_trades(_round_trips(a), _round_trips(b))
     return Difference(
         a=summarise(a),
         b=summarise(b),
@@ -246,18 +246,21 @@ def _round_trips(journal: JournalReader) -> list[RoundTrip]:
     return found
 
 
-def _pair_trades(ours: list[RoundTrip], theirs: list[RoundTrip]) -> tuple[int, tuple[Pair, ...]]:
+def pair_trades(ours: list[RoundTrip], theirs: list[RoundTrip]) -> tuple[int, tuple[Pair, ...]]:
     """How many trades are the same in both, and the pairs of those that are not."""
-    waiting = {trade.place: trade for trade in theirs}
+    waiting: dict[tuple[str, str, int, str], list[RoundTrip]] = {}
+    for trade in theirs:
+        waiting.setdefault(trade.place, []).append(trade)
     same = 0
     pairs: list[Pair] = []
     for trade in ours:
-        other = waiting.pop(trade.place, None)
+        there = waiting.get(trade.place)
+        other = there.pop(0) if there else None
         if trade == other:
             same += 1
         else:
             pairs.append((trade, other))
-    pairs += [(None, trade) for trade in waiting.values()]
+    pairs += [(None, trade) for there in waiting.values() for trade in there]
     pairs.sort(key=lambda pair: (-abs(change_of(pair)), _opened(pair)))
     return same, tuple(pairs)
 

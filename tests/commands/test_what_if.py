@@ -81,7 +81,8 @@ def test_diff_shows_as_many_trades_as_asked(journal: Path, other: Path) -> None:
         (("--keep", "kept.db"), "there is no changed run without --set"),
         (("--set", "simulation.matched_on=trades"), "holds no trades of BTCUSDT"),
         (("--set", "simulation.matched_on=depth"), "holds no depth of BTCUSDT"),
-        (("--set", CHANGE, "--keep", "{journal}"), "exists already"),
+        (("--set", CHANGE, "--keep", "{journal}"), "is the journal that is asked"),
+        (("--set", CHANGE, "--keep", "{journal}", "--replace"), "is the journal that is asked"),
     ],
 )
 def test_wrong_words_of_what_if_are_one_sentence(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from adapters.strategy_source import StrategyShelf
@@ -15,7 +16,13 @@ from engine.messages.venue import OrderFilled
 from engine.timebase import HOUR, MINUTE, Nanos, parse_time
 from journal.frame import Frame
 from journal.reader import JournalReader
-from replays.difference import Difference, compare, settings_between
+from replays.difference import (
+    Difference,
+    RoundTrip,
+    compare,
+    pair_trades,
+    settings_between,
+)
 from replays.plan import Plan, Wanted, plan_run
 from replays.running import Kept, run_to_file
 from replays.session import Session
@@ -199,3 +206,11 @@ def test_settings_are_compared_by_their_keys(tmp_path: Path) -> None:
     theirs = terms_of(tmp_path, SETTINGS.replace("late = 0.2", "late = 0.3"))
     assert settings_between(ours, ours) == ()
     assert settings_between(ours, theirs) == (("simulation.faults.late", "0.2", "0.3"),)
+
+
+def test_two_trades_of_one_place_and_moment_are_two() -> None:
+    """A bar can open and close more than one of them: they pair in their order."""
+    one = RoundTrip("va1", "BTCUSDT", 0, "buy", "t1", "t2", 1, 100, 101, 0, 1, "target", "t0")
+    two = attrs.evolve(one, exit_price=99, pnl=-1, exit_reason="stop_loss")
+    assert pair_trades([one, two], [one, two]) == (2, ())
+    assert pair_trades([one], [one, two]) == (1, ((None, two),))
