@@ -11,6 +11,7 @@ from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import UNPROTECTED, VenuePosition
 from adapters.simulated.state import VenueState
+from engine.domain.order import SELL
 from engine.ids import order_name
 from engine.messages.venue import StopRejected, StopReported
 from engine.timebase import Nanos
@@ -99,6 +100,17 @@ def trim_reducing(
             cancel(state, market, order, gone, venue_ns)
         elif order.triggered or order.cause != "order":
             trim(state, order, venue_ns)
+    if market.margin.mode == "none":
+        _sell_no_more_than(state, market, abs(position.quantity), venue_ns)
+
+
+def _sell_no_more_than(state: VenueState, market: VenueMarket, held: int, venue_ns: int) -> None:
+    """A spot account sold what its waiting orders offer, too: the youngest of those end."""
+    for order in reversed(tuple(market.orders.values())):
+        if market.opening[SELL].quantity <= held:
+            return
+        if order.side == SELL and order.triggered and not order.reduces:
+            cancel(state, market, order, REDUCE_ONLY_GONE, venue_ns)
 
 
 def trim(state: VenueState, order: VenueOrder, venue_ns: int) -> None:

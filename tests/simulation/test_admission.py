@@ -37,6 +37,25 @@ def test_a_spot_account_sells_what_it_has_and_nothing_short() -> None:
     assert session.exchange.positions[BTC].quantity == e8("0.06")
 
 
+def test_what_a_spot_account_has_sold_no_waiting_order_sells_again() -> None:
+    """A stop, or an order that only reduces, sells the whole; what was offered besides ends."""
+    session = account("none")
+    still(session, 0, "60000")
+    session.send(order("b", BUY, "0.1"), at=session.now)
+    for name, quantity in (("c", "0.06"), ("d", "0.04")):
+        asked = order(name, SELL, quantity, order_type="limit", price="61000")
+        session.send(asked, at=session.now)
+    session.take()
+    session.send(order("e", SELL, "0.04", reduce_only=True), at=session.now)
+    gone = [one.client_id for one in session.take() if isinstance(one, OrderCancelled)]
+    assert gone == ["d"]
+
+    session.send(order("f", SELL, "0.06", reduce_only=True), at=session.now)
+    moving(session, 1, "60000 62000 60000 62000")
+    assert session.exchange.positions == {}
+    assert session.exchange.open_orders == ()
+
+
 @pytest.mark.parametrize(("netting", "held"), [("sum", "1213.2"), ("larger_side", "606.93")])
 def test_orders_on_both_sides_hold_their_sum_or_the_larger_side(netting: str, held: str) -> None:
     """A bid of 0.1 at 60 000 costs 606.27, an offer 606.93."""
