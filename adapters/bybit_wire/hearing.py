@@ -55,9 +55,9 @@ class Hearing:
         self.exchange = exchange
         self.ledger = ledger
         self.rows: dict[str, OrderRow] = {}
-        """Every order that can still be asked for, oldest first."""
-        self.links: dict[str, str] = {}
-        """Every link id that was ever used, and its order."""
+        """Every order that can still be asked for, oldest first; ``open`` are those that work."""
+        self.open: dict[str, OrderRow] = {}
+        self.links: dict[str, str] = {}  # every one that was ever used
         self.by_client: dict[str, OrderRow] = {}
         self.legs: dict[tuple[PositionKey, FillCause], OrderRow] = {}
         self.pushes: list[tuple[str, Fields]] = []
@@ -66,7 +66,6 @@ class Hearing:
         self.now_ns = 0
         self._by_venue: dict[str, OrderRow] = {}
         self._children: dict[str, OrderRow] = {}
-        """Open children of partial protection."""
         self._finished: deque[str] = deque()
         self._fresh: dict[str, OrderRow] = {}
         self._touched: dict[PositionKey, None] = {}
@@ -257,7 +256,7 @@ class Hearing:
                 parent = self._parent(position.opener)
                 row = leg_row(self.next_id("order"), position, cause, parent, self.now_ns)
                 self.legs[key, cause] = row
-                self.rows[row.order_id] = row
+                self.rows[row.order_id] = self.open[row.order_id] = row
                 self._tell(row)
             elif row is not None and wanted:
                 if update_leg(row, position, cause, self.now_ns):
@@ -271,7 +270,7 @@ class Hearing:
 
     def _admit(self, row: OrderRow, venue_id: str) -> None:
         row.venue_id = venue_id
-        self.rows[row.order_id] = row
+        self.rows[row.order_id] = self.open[row.order_id] = row
         self._by_venue[venue_id] = row
         if row.client_id:
             self.by_client[row.client_id] = row
@@ -281,6 +280,7 @@ class Hearing:
     def _finish(self, row: OrderRow) -> None:
         """A finished order is kept until so many others finished after it."""
         self._children.pop(row.order_id, None)
+        self.open.pop(row.order_id, None)
         self._finished.append(row.order_id)
         if len(self._finished) > KEPT:
             gone = self.rows.pop(self._finished.popleft())

@@ -1,6 +1,6 @@
 """Creating, amending, cancelling and listing orders (bybit-v5.md 3.3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.answers import (
@@ -147,8 +147,8 @@ def cancel_all(session: Session, given: Fields) -> Outcome:
     linear(given)
     rows = [
         row
-        for row in _wanted(session, given)
-        if row.is_open and (row.client_id or row in session.trader.heard.legs.values())
+        for row in _wanted(session, given, session.trader.heard.open)
+        if row.client_id or row in session.trader.heard.legs.values()
     ]
     if text_of(given, "stopOrderType") == "Stop":
         rows = [row for row in rows if row.stop_order_type == "Stop"]
@@ -160,8 +160,8 @@ def cancel_all(session: Session, given: Fields) -> Outcome:
     return done({"list": cancelled, "success": "1"})
 
 
-def _wanted(session: Session, given: Fields) -> list[OrderRow]:
-    """The orders of the symbol, base coin or settlement coin that is asked for, newest first."""
+def _wanted(session: Session, given: Fields, rows: Mapping[str, OrderRow]) -> list[OrderRow]:
+    """Of ``rows`` those of the symbol or coin that is asked for, newest first."""
     symbol, base = text_of(given, "symbol"), text_of(given, "baseCoin")
     coin = text_of(given, "settleCoin")
     if not (symbol or base or coin):
@@ -170,7 +170,7 @@ def _wanted(session: Session, given: Fields) -> list[OrderRow]:
         session.market(given)
     wanted = [
         row
-        for row in session.trader.heard.rows.values()
+        for row in rows.values()
         if (symbol == row.symbol if symbol else True)
         and (not base or symbol or row.symbol.startswith(base))
         and (not coin or symbol or base or row.symbol.endswith(coin))
@@ -193,9 +193,12 @@ def realtime(session: Session, given: Fields) -> Outcome:
         row = find(session.trader, given)
         rows = [row] if row is not None else []
     else:
-        recent = whole(given, "openOnly", 0, 0, 1) == 1
-        rows = [row for row in _wanted(session, given) if row.is_open != recent]
-        rows = rows[:RECENT_MOST] if recent else rows
+        heard = session.trader.heard
+        if whole(given, "openOnly", 0, 0, 1) == 0:
+            rows = _wanted(session, given, heard.open)
+        else:
+            rows = [row for row in _wanted(session, given, heard.rows) if not row.is_open]
+            rows = rows[:RECENT_MOST]
     return _page(session, given, rows)
 
 
@@ -215,7 +218,7 @@ def history(session: Session, given: Fields) -> Outcome:
     status = text_of(given, "orderStatus")
     rows = [
         row
-        for row in _wanted(session, scope)
+        for row in _wanted(session, scope, session.trader.heard.rows)
         if not row.is_open
         and start <= row.created_ns // MILLISECOND <= end
         and status in ("", row.status)

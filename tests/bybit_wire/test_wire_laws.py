@@ -119,6 +119,7 @@ def check(client: Client, told: dict[str, dict[str, Any]]) -> None:
         }
         wanted = {cause for cause, level in levels.items() if level and position.quantity}
         assert legs == wanted
+    assert list(heard.open.values()) == [row for row in heard.rows.values() if row.is_open]
     legs_ids = {row.order_id for row in heard.legs.values()}
     shown = {row.venue_id: row for row in heard.rows.values() if row.is_open}
     shown = {name: row for name, row in shown.items() if row.order_id not in legs_ids}
