@@ -72,10 +72,11 @@ class BuiltBars:
 
     def _mine(self, ats: list[Nanos], events: list[MarketEvent]) -> Stretch:
         """This symbol's ticks of the kind that bars are made of."""
+        kind = self._type
         chosen = [
             (at, event)
             for at, event in zip(ats, events, strict=True)
-            if type(event) is self._type and event.symbol == self._symbol  # type: ignore[union-attr]
+            if type(event) is kind and event.symbol == self._symbol  # type: ignore[union-attr]
         ]
         return [at for at, _ in chosen], [event for _, event in chosen]
 
