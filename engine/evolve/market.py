@@ -98,11 +98,9 @@ def evolve_quoted(state: EngineState, quoted: Quoted) -> None:
         market.mark = last
         if state.open_positions[symbol]:
             mark_positions(state, symbol, last)
-    seats = state.quote_seats.get(symbol)
-    if seats is not None:
-        for seat in seats:
-            seat.view.bid, seat.view.ask = bid, ask
-            _hear(seat, "observe_quote", seat.on_quote, quoted)
+    for seat in state.quote_seats.get(symbol, ()):
+        seat.view.bid, seat.view.ask = bid, ask
+        _hear(seat, "observe_quote", seat.on_quote, quoted)
 
 
 def evolve_traded(state: EngineState, traded: Traded) -> None:
@@ -117,10 +115,8 @@ def evolve_traded(state: EngineState, traded: Traded) -> None:
         market.mark = price
         if state.open_positions[symbol]:
             mark_positions(state, symbol, price)
-    seats = state.trade_seats.get(symbol)
-    if seats is not None:
-        for seat in seats:
-            _hear(seat, "observe_trade", seat.on_trade, traded)
+    for seat in state.trade_seats.get(symbol, ()):
+        _hear(seat, "observe_trade", seat.on_trade, traded)
 
 
 def _hear(seat: Seat, name: str, listener: Listener | None, event: Quoted | Traded) -> None:
