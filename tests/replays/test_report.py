@@ -92,63 +92,6 @@ def test_the_end_of_the_curve_is_the_equity_of_the_summary(report: Report) -> No
     assert report.curves.curves[ALL].line.points()[-1][1] == total
 
 
-ALWAYS_IN = """
-import engine.strategies as tf
-
-
-@tf.define
-class AlwaysIn:
-    last: int = 0
-    out: bool = False
-
-    def observe(self, candle):
-        self.last = candle.close
-
-    def propose(self, view):
-        if view.side:
-            return (tf.Exit("enough"),)
-        return (tf.Enter(1, self.last - self.last // 50),)
-"""
-
-
-def always_in(folder: Path, end: str, *sets: str) -> Report:
-    """The report of a strategy that enters and leaves at the market at each candle in turn."""
-    (folder / "own.py").write_text(ALWAYS_IN, encoding="utf-8")
-    (folder / "own.toml").write_text(
-        '[accounts.va1]\nsymbols = ["BTCUSDT"]\nstrategy = "AlwaysIn"\n', encoding="utf-8"
-    )
-    shelf = StrategyShelf((load_strategy(f"{folder / 'own.py'}:AlwaysIn"),))
-    wanted = Wanted(folder / "own.toml", ("synthetic:5,days=1",), sets, end=end)
-    run_to_file(plan_run(wanted, BACKTEST, {}, shelf), BACKTEST, folder / "own.db", False, Kept())
-    with JournalReader(folder / "own.db") as reader:
-        return write_report(reader, folder / "report")
-
-
-def test_what_the_last_candles_order_cost_after_it_belongs_to_the_result(tmp_path: Path) -> None:
-    """One candle: its entry fills when it is over, so its fee and spread are all there is."""
-    report = always_in(tmp_path, "2025-01-01T00:05")
-    (account,) = report.summary.accounts
-    risk = report.risks[ALL]
-    assert account.equity < account.allocation
-    assert risk.total_return == pytest.approx(account.equity / account.allocation - 1)
-    assert risk.max_drawdown == pytest.approx(-risk.total_return, abs=1e-8)
-    assert risk.peak_at < risk.trough_at
-    assert (risk.days, risk.exposure) == (1, 0.0), "its day is the candle's"
-    curve = rows(tmp_path / "report" / "account_curve.csv")
-    assert len(curve) == 2
-    assert parse(curve[-1]["equity"]) == account.equity
-
-
-def test_exits_at_the_market_slip_as_entries_do(tmp_path: Path) -> None:
-    """Half spread and slippage of a tenth of a percent, upon four market orders."""
-    sets = ("simulation.half_spread=0", "simulation.slippage=0.001", "simulation.impact=0")
-    report = always_in(tmp_path, "2025-01-01T00:25", *sets, "simulation.volume_share=0")
-    fills = rows(tmp_path / "report" / "fills.csv")
-    assert [row["side"] for row in fills] == ["buy", "sell", "buy", "sell", "buy"]
-    value = sum(float(row["value"]) for row in fills)
-    assert report.risks[ALL].slippage / SCALE == pytest.approx(value * 0.001, rel=0.01)
-
-
 def test_months_days_and_total_return_tell_one_story(report: Report) -> None:
     growth = 1.0
     for _, value in report.months:
