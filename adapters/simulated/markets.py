@@ -129,8 +129,7 @@ class VenueMarket:
         self.ceiling = UNREACHED_HIGH
         self.touched_ns = 0
         """Venue time of the last event here: the time of one symbol never runs backwards."""
-        self.settled_ns = 0
-        """The last funding settlement."""
+        self.settled_ns = 0  # The last funding settlement.
         self.stop_requests = 0
         self.leverage_requests = 0
         self.executions = 0
