@@ -67,11 +67,7 @@ def command(
     """
     shelf = shelf_of(strategies)
     if keep is not None:
-        if not sets:
-            raise UserError("--keep: there is no changed run without --set; leave it out")
-        if keep.exists() and keep.samefile(journal):
-            raise UserError(f"--keep {keep}: is the journal that is asked; choose another name")
-        check_name(keep, replace)
+        _check_keep(keep, journal, sets, replace)
     if report is not None:
         check_folder(report, replace)
     names = ("as it was", "changed") if sets else ("recorded", "played again")
@@ -83,9 +79,8 @@ def command(
         try:
             difference = _held_together(source, unchanged, changed, paper)
         except KeyboardInterrupt as stop:
-            told = "nothing was written"
-            if keep is not None and identity(keep) != there:
-                told = f"{keep} stays, as far as the changed run came"
+            stays = keep is not None and identity(keep) != there
+            told = f"{keep} stays, as far as it came" if stays else "nothing was written"
             raise InterruptedRunError(f"stopped by Ctrl-C; {told}") from stop
     warnings = tuple(f"{note}; both sides are new runs" for note in unchanged.notes)
 
@@ -109,6 +104,15 @@ def command(
         "warnings": list(warnings),
     }
     return give(Answer(data, show, warnings=warnings), as_json)
+
+
+def _check_keep(keep: Path, journal: Path, sets: tuple[str, ...], replace: bool) -> None:
+    """Refuse a name for the changed run's journal before any work is done for it."""
+    if not sets:
+        raise UserError("--keep: there is no changed run without --set; leave it out")
+    if keep.exists() and keep.samefile(journal):
+        raise UserError(f"--keep {keep}: is the journal that is asked; choose another name")
+    check_name(keep, replace)
 
 
 @attrs.frozen
