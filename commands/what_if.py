@@ -66,8 +66,7 @@ def command(
       tradefold what-if run.db --set accounts.va1.sizing.risk_per_trade=0.005 --keep smaller.db
     """
     shelf = shelf_of(strategies)
-    if keep is not None:
-        _check_keep(keep, journal, sets, replace)
+    _check_keep(keep, journal, sets, replace)
     if report is not None:
         check_folder(report, replace)
     names = ("as it was", "changed") if sets else ("recorded", "played again")
@@ -80,8 +79,8 @@ def command(
             difference = _held_together(source, unchanged, changed, paper)
         except KeyboardInterrupt as stop:
             stays = keep is not None and identity(keep) != there
-            told = f"{keep} stays, as far as it came" if stays else "nothing was written"
-            raise InterruptedRunError(f"stopped by Ctrl-C; {told}") from stop
+            left = f"{keep} stays, as far as it came" if stays else "nothing was written"
+            raise InterruptedRunError(f"stopped by Ctrl-C; {left}") from stop
     warnings = tuple(f"{note}; both sides are new runs" for note in unchanged.notes)
 
     def show() -> None:
@@ -106,8 +105,10 @@ def command(
     return give(Answer(data, show, warnings=warnings), as_json)
 
 
-def _check_keep(keep: Path, journal: Path, sets: tuple[str, ...], replace: bool) -> None:
+def _check_keep(keep: Path | None, journal: Path, sets: tuple[str, ...], replace: bool) -> None:
     """Refuse a name for the changed run's journal before any work is done for it."""
+    if keep is None:
+        return
     if not sets:
         raise UserError("--keep: there is no changed run without --set; leave it out")
     if keep.exists() and keep.samefile(journal):
