@@ -22,6 +22,7 @@ from journal.frame import Frame, Head, Turn
 from journal.head import read_head
 from journal.pages import decode_loud, decode_page, decode_turns
 from journal.projections.anew import FoldedAnew, UnfoldableError
+from journal.projections.making import create_projections
 from journal.projections.tables import TABLES_VERSION
 from journal.projections.versions import tables_version
 
@@ -79,6 +80,7 @@ class JournalReader:
             return self._connection
         folded = sqlite3.connect("", isolation_level=None)
         try:
+            create_projections(folded)
             FoldedAnew(folded, self.name, self.loud_pages).go_on()
         except UnfoldableError as error:
             folded.close()

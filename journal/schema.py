@@ -11,7 +11,7 @@ import sqlite3
 from sqlite_utils import Database
 
 from journal.doorstep import APPLICATION_ID
-from journal.projections.tables import create_projections
+from journal.projections.making import create_projections
 from journal.upcast import FORMAT
 
 _TRIGGERS = (
@@ -81,5 +81,5 @@ def create_schema(connection: sqlite3.Connection) -> None:
     )
     for trigger in _TRIGGERS:
         connection.execute(trigger)
-    create_projections(database)
+    create_projections(connection)
     connection.execute("COMMIT")

@@ -11,7 +11,7 @@ from journal.head import REPLACE_HEAD, head_row, insert_head, read_head
 from journal.pages import page_of
 from journal.places import sync
 from journal.projections.fold import Projections
-from journal.projections.tables import create_indices
+from journal.projections.making import create_indices
 from journal.schema import create_schema
 from journal.upcast import FORMAT
 

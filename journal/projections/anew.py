@@ -12,7 +12,6 @@ from engine.errors import InvariantError, WorldError
 from journal.doorstep import any_text
 from journal.frame import Frame
 from journal.projections.fold import Projections
-from journal.schema import create_schema
 
 LoudPages = Callable[[int], Iterator[tuple[int, list[Frame]]]]
 """What a journal holds after a seq, as ``JournalReader.loud_pages`` gives it."""
@@ -26,14 +25,13 @@ class UnfoldableError(Exception):
 
 
 class FoldedAnew:
-    """An empty journal's schema in ``connection``, and the tables of frames as they are read."""
+    """The tables of frames as they are read, in ``connection``, which has them empty."""
 
     def __init__(self, connection: sqlite3.Connection, name: str, loud_pages: LoudPages) -> None:
         """``name`` is the journal's, for sentences."""
         connection.text_factory = any_text
         for pragma in _SCRATCH:
             connection.execute(f"PRAGMA {pragma}")
-        create_schema(connection)
         self._connection = connection
         self._name = name
         self._loud_pages = loud_pages

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 from engine.errors import WorldError
 from journal.failures import primary_code
 from journal.projections.anew import FoldedAnew, UnfoldableError
-from journal.projections.tables import PROJECTED, TABLES, create_indices
+from journal.projections.making import create_indices
+from journal.projections.tables import PROJECTED, TABLES
 from journal.projections.versions import older_version
 from journal.reader import JournalReader
+from journal.schema import create_schema
 
 Row = Sequence[Any]
 _AT_ONCE = 512
@@ -74,6 +76,7 @@ def compare_tables(reader: JournalReader) -> TablesReport:
         return TablesReport(same, older=older)
     with closing(sqlite3.connect("", isolation_level=None)) as folded:
         try:
+            create_schema(folded)
             again = FoldedAnew(folded, reader.name, reader.loud_pages)
             again.go_on()
             stored.execute("BEGIN")

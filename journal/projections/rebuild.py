@@ -3,8 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from engine.errors import NegativeAnswerError
 from journal.chain import GENESIS, linked
 from journal.doorstep import check_header
@@ -13,7 +11,7 @@ from journal.head import read_head
 from journal.lock import WriterLock
 from journal.pages import decode_loud
 from journal.projections.fold import Projections
-from journal.projections.tables import create_indices, create_projections, drop_projections
+from journal.projections.making import create_indices, create_projections, drop_projections
 from journal.reader import stored_pages
 
 
@@ -40,7 +38,7 @@ def rebuild(path: Path) -> None:
 def _rebuild(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("BEGIN IMMEDIATE")
     drop_projections(connection)
-    create_projections(Database(connection))
+    create_projections(connection)
     projections = Projections(connection)
     previous = GENESIS
     for page in stored_pages(connection):

@@ -5,13 +5,9 @@ text), sides ``buy`` and ``sell``. All of them can be dropped and folded anew fr
 nothing but the owner of a position is enforced here.
 """
 
-import sqlite3
-
-from sqlite_utils import Database
-
 from journal.projections.views import VIEWS
 
-_KEY = {"venue_account": str, "symbol": str, "position_index": int}
+KEY = {"venue_account": str, "symbol": str, "position_index": int}
 
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "orders": (
@@ -21,7 +17,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "requested_n": int,
             "requested_at": str,
             "account": str,
-            **_KEY,
+            **KEY,
             "purpose": str,
             "side": str,
             "order_type": str,
@@ -67,7 +63,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "at": str,
             "venue_at": str,
             "account": str,
-            **_KEY,
+            **KEY,
             "client_id": str,
             "venue_order_id": str,
             "cause": str,
@@ -91,7 +87,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "at": str,
             "venue_at": str,
             "account": str,
-            **_KEY,
+            **KEY,
             "quantity": float,
             "price": float,
             "rate": float,
@@ -102,7 +98,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "positions": (
         {
             "account": str,
-            **_KEY,
+            **KEY,
             "side": str,
             "quantity": float,
             "entry_price": float,
@@ -115,7 +111,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "updated_seq": int,
             "updated_at": str,
         },
-        ("account", *_KEY),
+        ("account", *KEY),
     ),
     "trades": (
         {
@@ -123,7 +119,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "seq": int,
             "n": int,
             "account": str,
-            **_KEY,
+            **KEY,
             "side": str,
             "quantity": float,
             "entry_price": float,
@@ -202,7 +198,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
             "opened_at": str,
             "kind": str,
             "account": str,
-            **_KEY,
+            **KEY,
             "facts": str,
             "closed_seq": int,
             "closed_at": str,
@@ -252,33 +248,3 @@ TABLES_VERSION = 4
 """Rises with every change of what is in the tables: a later process folds on only from its own."""
 
 PROJECTED = (*TABLES, *VIEWS, "projection_state")
-
-_INDICES = {"fills": "client_id", "other_decisions": "kind"}
-"""What is asked for by a name that few rows have; a scan of the rest takes milliseconds."""
-
-
-def create_projections(database: Database) -> None:
-    """Make every table, empty. One owner per position is a unique index (S0-52)."""
-    for name, (columns, key) in TABLES.items():
-        table = database.table(name)
-        # A table without a key of its own is a list in the order of its frames: cheap to append to.
-        table.create(columns, pk=key if len(key) > 1 else key[0] if key else None)
-    database.table("positions").create_index(tuple(_KEY), "one_owner_per_position", unique=True)
-    database.table("projection_state").create({"id": int, "state": str}, pk="id")
-    for name, query in VIEWS.items():
-        database.create_view(name, query)
-
-
-def drop_projections(connection: sqlite3.Connection) -> None:
-    """Remove whatever goes by the name of a projection, of this version or an earlier one."""
-    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master").fetchall())
-    for name in PROJECTED:
-        if name in kinds:
-            connection.execute(f"DROP {kinds[name]} {name}")
-
-
-def create_indices(connection: sqlite3.Connection) -> None:
-    """What makes queries quick; made when a journal is sealed, since it slows writing down."""
-    for table, column in _INDICES.items():
-        name = f"{table}_by_{column}"
-        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")

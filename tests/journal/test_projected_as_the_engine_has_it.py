@@ -4,7 +4,6 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlite_utils import Database
 
 from engine.messages.decisions import DayRolled, Decision, TradeClosed
 from engine.messages.inputs import Stamped
@@ -12,7 +11,7 @@ from engine.money import SCALE
 from engine.orders.blotter import Blotter, Order
 from engine.orders.lifecycle import FINISHED, OrderEvent
 from journal.projections.fold import Projections
-from journal.projections.tables import create_projections
+from journal.projections.making import create_projections
 from tests.properties.deeper_runs import DeepPlan
 from tests.properties.made_runs import Plan, Played, play
 
@@ -37,7 +36,7 @@ def test_law_orders_change_and_the_wallet_moves_as_in_the_engine(
     frames = play(plan).frames
     assert len(money) > 5
     with closing(sqlite3.connect(":memory:")) as tables:
-        create_projections(Database(tables))
+        create_projections(tables)
         projections = Projections(tables)
         for first in range(0, len(frames), page):
             projections.write(frames[first : first + page])
