@@ -1,6 +1,4 @@
-"""Which order opened a trade: the last entry of its account and place that was filled before."""
-
-from typing import Any
+"""Which order opened a trade: the entry that the fill which closed it belongs to."""
 
 import attrs
 
@@ -26,21 +24,13 @@ NOBODYS = Entry()
 
 def entries_of_trades(journal: JournalReader) -> dict[int, Entry]:
     """The entry of every trade, by the trade's number."""
-    orders = rows_of(
+    rows = rows_of(
         journal,
-        "SELECT requested_seq, account, symbol, position_index, client_id, requested_at, stop_price"
-        " FROM orders WHERE purpose = 'entry' AND filled_quantity > 0 ORDER BY requested_seq",
+        "SELECT t.trade, o.client_id, o.requested_at, o.stop_price FROM trades t"
+        " LEFT JOIN fills f ON f.seq = t.seq LEFT JOIN orders o ON o.client_id = f.entry_client_id"
+        " ORDER BY t.trade",
     )
-    trades = rows_of(
-        journal, "SELECT trade, seq, account, symbol, position_index FROM trades ORDER BY trade"
-    )
-    latest: dict[tuple[Any, ...], Entry] = {}
-    found: dict[int, Entry] = {}
-    place = 0
-    for trade, seq, *where in trades:
-        while place < len(orders) and orders[place][0] < seq:
-            _, account, symbol, index, client_id, at, stop = orders[place]
-            latest[account, symbol, index] = Entry(client_id, at, units(stop))
-            place += 1
-        found[trade] = latest.get(tuple(where), NOBODYS)
-    return found
+    return {
+        trade: NOBODYS if client_id is None else Entry(client_id, at, units(stop))
+        for trade, client_id, at, stop in rows
+    }
