@@ -5,12 +5,14 @@ import signal
 import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import click
 
 from adapters.bybit_wire.accounts_file import ServerSettings, read_settings, usual_settings
 from adapters.bybit_wire.opening import WARM_UP, Opened, open_desk
-from commands.envelope import DONE
+from commands.envelope import DONE, envelope
+from commands.options import json_option
 from engine.errors import UserError
 from engine.timebase import render_time
 
@@ -52,6 +54,7 @@ FASTEST = 100_000
     type=click.Path(path_type=Path),
     help="Accounts, keys and limits: a TOML file of [[accounts]].",
 )
+@json_option
 def serve(
     port: int,
     feeds: tuple[str, ...],
@@ -59,11 +62,12 @@ def serve(
     speed: str,
     warm_up: int,
     config: Path | None,
+    as_json: bool,
 ) -> int:
     """Serve the simulated exchange on loopback as Bybit's V5 API, until Ctrl-C.
 
     Without --config there is one account of 10,000 USDT with the key tradefold and the secret
-    tradefold-secret. Example:
+    tradefold-secret. With --json the envelope is printed once the server can be reached. Example:
 
     \b
       tradefold exchange serve --port 8090 --feed synthetic:7 --speed 60
@@ -71,8 +75,8 @@ def serve(
     settings = read_settings(config) if config is not None else usual_settings()
     factor = _speed(speed)
     opened = open_desk(feeds, symbols, settings.accounts, time.time_ns(), warm_up)
-    asyncio.run(_serve(opened, settings, port, factor))
-    click.echo("stopped; nothing is kept of the session")
+    asyncio.run(_serve(opened, settings, port, factor, as_json))
+    click.echo("stopped; nothing is kept of the session", err=as_json)
     return DONE
 
 
@@ -86,18 +90,35 @@ def _speed(text: str) -> float:
     return float(found)
 
 
-async def _serve(opened: Opened, settings: ServerSettings, port: int, speed: float) -> None:
+async def _serve(
+    opened: Opened, settings: ServerSettings, port: int, speed: float, as_json: bool
+) -> None:
     """Serve until Ctrl-C or the end of the process is asked for, or the market breaks."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
     async with serving(opened.desk, port, speed, settings.address_most) as (wire, found):
-        click.echo(how_to(opened, settings, found, speed))
+        if as_json:
+            click.echo(envelope(facts(opened, settings, found), None))
+        else:
+            click.echo(how_to(opened, settings, found, speed))
         waiting = asyncio.create_task(stop.wait())
         assert wire.pumping is not None, "a server that runs has a pump"
         await asyncio.wait((waiting, wire.pumping), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+
+
+def facts(opened: Opened, settings: ServerSettings, port: int) -> dict[str, Any]:
+    """Where the server is and what it plays, for programs; no secrets."""
+    return {
+        "http": f"http://127.0.0.1:{port}",
+        "ws": f"ws://127.0.0.1:{port}",
+        "plays": opened.plays,
+        "matched_on": opened.matched_on,
+        "begins": render_time(opened.desk.start_ns),
+        "keys": [each.key for each in settings.accounts],
+    }
 
 
 def how_to(opened: Opened, settings: ServerSettings, port: int, speed: float) -> str:

@@ -17,6 +17,7 @@ from engine.errors import UserError
 from engine.money import parse
 
 HOUSE = Path(__file__).parents[2]
+LOCAL = "http://127.0.0.1:"
 
 
 @contextmanager
@@ -29,11 +30,11 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
         assert process.stdout is not None
         try:
             said = ""
-            while "Ctrl-C" not in said:
+            while "Ctrl-C" not in said and '"ok": true' not in said:
                 line = process.stdout.readline()
                 assert line, process.stderr.read() if process.stderr else said
                 said += line
-            url = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
+            url = next(word for word in said.replace('"', " ").split() if word.startswith(LOCAL))
             yield process, said, url
         finally:
             process.kill()
@@ -61,6 +62,18 @@ def test_it_serves_until_it_is_told_to_stop(wanted: signal.Signals) -> None:
         assert int(ask(f"{url}/v5/market/time")["timeNano"]) > before
         process.send_signal(wanted)
         assert process.wait(15) == 0
+
+
+def test_a_program_gets_one_envelope_once_it_serves() -> None:
+    """Where, what and whose; then the words of the end go to stderr."""
+    with served("--json", "--symbol", "BTCUSDT", "--warm-up", "10") as (process, said, url):
+        body = json.loads(said)
+        assert (body["ok"], body["data"]["http"]) == (True, url)
+        assert body["data"]["keys"] == ["tradefold"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
 
 
 def test_recorded_candles_are_served_too(tmp_path: Path) -> None:
