@@ -6,11 +6,10 @@ from adapters.bybit_wire.ledger import Holding
 from adapters.simulated.exchange import SimulatedExchange
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.positions import VenuePosition
+from engine.accounts.liquidation import shown_price
+from engine.accounts.profit import break_even_price
 from engine.ids import PositionKey
-from engine.money import SCALE, ratio, render
-
-LEAST_FEE = 55_000
-"""The break-even price reckons with a taker fee of at least 0.055 % (6.1), e8."""
+from engine.money import SCALE, Price, ratio, render
 
 
 def position_fields(
@@ -83,21 +82,17 @@ def _tier(market: VenueMarket, position: VenuePosition) -> tuple[int, int]:
 
 def _liquidation(market: VenueMarket, position: VenuePosition) -> str:
     """Empty where flat, or where it would be outside of the contract's prices."""
-    price = position.liquidated_at
-    instrument = market.instrument
-    if not position.quantity or not instrument.min_price < price < instrument.max_price:
+    if not position.quantity:
         return ""
-    return render(price)
+    return shown(shown_price(Price(position.liquidated_at), market.instrument))
 
 
 def _break_even(position: VenuePosition, realised: int, fee: int) -> str:
-    """(entry value - realised) / (Q - Q * fee), with a signed quantity (6.1)."""
+    """Empty where flat, or where no price would leave nothing."""
     if not position.quantity:
         return ""
-    side, size = position.side, abs(position.quantity)
-    paid = max(fee, LEAST_FEE)
-    value = position.entry_value - side * realised
-    return render(value * SCALE // (size - side * (size * paid // SCALE)))
+    size = abs(position.quantity)
+    return shown(break_even_price(position.side, size, position.entry_value, realised, fee))
 
 
 def wallet_fields(exchange: SimulatedExchange, asset: str, first_cash: int) -> Fields:

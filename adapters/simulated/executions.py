@@ -77,7 +77,6 @@ def close_position(
     """
     was = position.quantity
     side: Side = SELL if was > 0 else BUY
-    opener = position.opener
     venue_order_id = state.next_order_id()
     liquidity = state.liquidity
     for price, quantity in liquidity.sweep(market, side, abs(was), base):
@@ -95,7 +94,6 @@ def close_position(
         )
         liquidity.took(market, side, price, quantity)
     assert position.quantity == 0, "a stop closes the whole position"
-    position.opener = opener
     protect(state, market, position, None, was, venue_ns)
     state.refresh(market)
 

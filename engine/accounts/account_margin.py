@@ -53,8 +53,3 @@ def account_rate(margin: int, behind: int) -> Rate:
     if behind <= 0:
         return BEYOND_REPAIR
     return Rate(-(-margin * SCALE // behind))
-
-
-def is_exhausted(margin: int, behind: int) -> bool:
-    """Whether the rate of ``margin`` is 100 % or more, without rounding."""
-    return margin > 0 and margin >= behind

@@ -8,7 +8,7 @@ the recordings of bybit-v5.md 6.2 to the last digit.
 from engine.accounts.tiers import tier_of
 from engine.domain.instrument import RiskTier
 from engine.messages.runs import MarginMode, MarginRule, OrderNetting
-from engine.money import ONE, SCALE, Money, apply_rate, round_half_up
+from engine.money import SCALE, Money, apply_rate, round_half_up
 
 
 def closing_reserve(side: int, entry_value: int, leverage: int, taker_fee: int) -> Money:
@@ -133,7 +133,3 @@ class MarginFormulas:
         if self.reserves:
             return order_cost(side, value, leverage, self.taker_fee)
         return Money(round_half_up(value * SCALE, leverage) + apply_rate(value, self.taker_fee))
-
-    def leverage_of(self, leverage: int) -> int:
-        """The leverage that counts: 1 where everything is paid in full."""
-        return ONE if self.in_full else leverage

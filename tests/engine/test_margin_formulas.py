@@ -9,7 +9,6 @@ from engine.accounts.account_margin import (
     account_rate,
     backing,
     cross_available,
-    is_exhausted,
     isolated_available,
     order_loss,
 )
@@ -99,11 +98,6 @@ def test_an_order_costs_margin_and_fees_by_its_rule(
     assert MarginFormulas(mode, rule, TAKER).order_cost(1, ENTRY, TEN) == e8(cost)
 
 
-def test_leverage_counts_for_nothing_where_everything_is_paid_in_full() -> None:
-    assert MarginFormulas("none", "bybit", TAKER).leverage_of(TEN) == ONE
-    assert MarginFormulas("cross", "bybit", TAKER).leverage_of(TEN) == TEN
-
-
 def test_the_orders_of_both_sides_hold_their_sum_or_the_larger_side() -> None:
     assert netted("sum", 3, 5) == 8
     assert (netted("larger_side", 3, 5), netted("larger_side", 5, 3)) == (5, 5)
@@ -161,22 +155,21 @@ def test_cross_margin_is_measured_by_what_is_left_after_order_losses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("margin", "behind", "rate", "gone"),
+    ("margin", "behind", "rate"),
     [
-        (890, 890, ONE, True),
-        (889, 890, e8("0.99887641"), False),
-        (1, e8("3"), 1, False),
-        (1, 0, BEYOND_REPAIR, True),
-        (1, -5, BEYOND_REPAIR, True),
-        (0, 0, 0, False),
-        (0, -5, 0, False),
+        (890, 890, ONE),
+        (889, 890, e8("0.99887641")),
+        (1, e8("3"), 1),
+        (1, 0, BEYOND_REPAIR),
+        (1, -5, BEYOND_REPAIR),
+        (0, 0, 0),
+        (0, -5, 0),
     ],
 )
-def test_an_account_is_exhausted_from_a_whole_rate_on(
-    margin: int, behind: int, rate: int, gone: bool
+def test_an_account_rate_is_rounded_up_and_a_margin_without_backing_is_beyond_repair(
+    margin: int, behind: int, rate: int
 ) -> None:
     assert account_rate(margin, behind) == rate
-    assert is_exhausted(margin, behind) is gone
 
 
 def test_the_recorded_funding_of_2023_is_reproduced() -> None:
