@@ -22,6 +22,7 @@ from engine.state import EngineState
 from engine.timebase import render_time
 from journal.frame import Head
 from replays.calm import calm_collector
+from replays.folding import folding
 from replays.moments import moment_of
 from replays.reproduce import digests, refold, schema_of
 from replays.standing import state_facts
@@ -51,7 +52,8 @@ def command(journal: Path, target: str, strategies: tuple[str, ...], as_json: bo
         if seq is not None and not 1 <= seq <= head.last_seq:
             raise UserError(f"--to {seq}: the journal has the frames 1 to {head.last_seq}")
         begin = perf_counter()
-        state = refold(reader, shelf.build_known, seq, at)
+        with folding(reader.name):
+            state = refold(reader, shelf.build_known, seq, at)
         seconds = perf_counter() - begin
     if not state.run:
         raise UserError(f"--to {target}: is before the first frame; choose a later time")

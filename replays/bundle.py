@@ -19,6 +19,7 @@ from engine.messages.runs import RunStarted
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
 from journal.upcast import FORMAT
+from replays.folding import folding
 from replays.provenance import Provenance
 from replays.reproduce import digests, refold
 
@@ -116,7 +117,8 @@ def _write_anew(source: JournalReader, path: Path, manifest: RunStarted) -> None
             state = head.state_digest
             if head.format != FORMAT:
                 # Written anew it is of today's format, and is digested by today's schema.
-                state = digests(refold(source))[0]
+                with folding(source.name):
+                    state = digests(refold(source))[0]
             journal.seal(state, head.strategy_digest)
         else:
             journal.close()

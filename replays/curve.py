@@ -18,6 +18,7 @@ from engine.money import notional
 from engine.state import EngineState
 from engine.timebase import day_start
 from journal.frame import FrameSource
+from replays.folding import folding
 from replays.thinning import Bars, Line
 
 ALL = ""
@@ -246,23 +247,24 @@ class _Watcher:
 
 def _closes(source: FrameSource, state: EngineState, watcher: _Watcher) -> Iterator[None]:
     """Fold all frames; stops for a look at the end of each moment at which a candle closed."""
-    closed = False
-    prices = watcher.found.prices
-    for first, turns in source.turns():
-        for seq, (at, message, decisions) in enumerate(turns, first):
-            if closed and at > state.at:
-                closed = False
-                yield
-            if type(message) is Candle:
-                closed = True
-                prices[message.symbol].take(message)
-            elif type(message) is OrderFilled:
-                watcher.filled(state, message)
-            state.seq, state.at = seq, at
-            INPUT_ROUTES[type(message)](state, message)
-            if decisions:
-                watcher.decided(state, decisions)
-                for decision in decisions:
-                    DECISION_ROUTES[type(decision)](state, decision)
-    if state.run and closed:
-        yield
+    with folding(source.name):
+        closed = False
+        prices = watcher.found.prices
+        for first, turns in source.turns():
+            for seq, (at, message, decisions) in enumerate(turns, first):
+                if closed and at > state.at:
+                    closed = False
+                    yield
+                if type(message) is Candle:
+                    closed = True
+                    prices[message.symbol].take(message)
+                elif type(message) is OrderFilled:
+                    watcher.filled(state, message)
+                state.seq, state.at = seq, at
+                INPUT_ROUTES[type(message)](state, message)
+                if decisions:
+                    watcher.decided(state, decisions)
+                    for decision in decisions:
+                        DECISION_ROUTES[type(decision)](state, decision)
+        if state.run and closed:
+            yield

@@ -27,6 +27,7 @@ from engine.strategies.strategy import Condition
 from engine.timebase import render_time
 from journal.frame import Frame, FrameSource
 from replays.calm import calm_collector
+from replays.folding import folding
 from replays.reproduce import refold
 from replays.words import check_value
 
@@ -59,13 +60,14 @@ class Instant:
 
 def instant_at(source: FrameSource, shelf: StrategyShelf, seq: int) -> Instant:
     """The moment of the frame ``seq``. Raises ``NegativeAnswerError`` when there is no such."""
-    with calm_collector():
+    with calm_collector(), folding(source.name):
         state = refold(source, shelf.build_known, seq - 1)
     frame = next(iter(source.frames(seq, seq)), None)
     if frame is None:
         raise NegativeAnswerError(f"journal {source.name}: has no frame {seq}")
     stamped, _ = frame
-    evolve(state, stamped)
+    with folding(source.name):
+        evolve(state, stamped)
     traces: dict[tuple[str, str], list[Condition]] = {}
     asked = _asked(state, stamped.input)
     if asked:

@@ -15,12 +15,11 @@ from journal.frame import FrameSource
 from journal.projections.compare import TablesReport, compare_tables
 from journal.reader import JournalReader
 from journal.verify import ChainReport, verify_chain
+from replays.folding import UNFOLDABLE, unfoldable
 from replays.reproduce import Divergence, can_redecide, digests, redecide, refold, schema_of
 
 _ONLY_CHAIN = "only the chain was asked"
 _OLDER = "they are of version {}, which is older; tradefold journal rebuild brings them up"
-_UNFOLDABLE = (InvariantError, AssertionError, LookupError, ArithmeticError, TypeError, ValueError)
-"""What evolve raises where frames tell of what never was before them."""
 
 
 @attrs.frozen
@@ -83,9 +82,8 @@ def _reproduced(
     schema = schema_of(source.head)
     try:
         folded = digests(refold(source, shelf.build_known), schema)
-    except _UNFOLDABLE as error:
-        fault = f"the frames cannot be folded: {_told(error)}"
-        return _found(chain, skipped=reason, code="diverged", fault=fault)
+    except UNFOLDABLE as error:
+        return _found(chain, skipped=reason, code="diverged", fault=unfoldable(error))
     try:
         decided = folded
         if not reason:
@@ -94,8 +92,7 @@ def _reproduced(
                 return _diverged(chain, folded, again.decisions, again.divergence)
             decided, decisions = digests(again.state, schema), again.decisions
     except InvariantError as error:
-        fault = f"the frames cannot be folded: {error}"
-        return _found(chain, skipped=reason, code="diverged", fault=fault)
+        return _found(chain, skipped=reason, code="diverged", fault=unfoldable(error))
     found = _found(chain, *folded, reason, decisions)
     if decided != folded:
         fault = (
@@ -105,12 +102,6 @@ def _reproduced(
         bad_seq = _first_unlike(source, shelf)
         return attrs.evolve(found, code="impure", fault=fault, bad_seq=bad_seq)
     return _sealed_same(source, found)
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, InvariantError):
-        return str(error)
-    return f"they tell of what no frame before them made ({type(error).__name__}: {error})"
 
 
 def _first_unlike(source: FrameSource, shelf: StrategyShelf) -> int:

@@ -67,3 +67,25 @@ def test_frames_that_no_run_can_have_are_told_as_such(tmp_path: Path, name: str)
     assert told.code == 1
     assert "the frames cannot be folded" in told.err
     assert tell("verify", odd, "--chain-only").code == 0
+
+
+FOLDING = [
+    ("replay", "{}", "--to", "3"),
+    ("report", "{}", "--out", "page"),
+    ("journal", "bundle", "{}", "--out", "given.zip"),
+]
+
+
+@pytest.mark.parametrize("asked", FOLDING, ids=lambda asked: asked[-4])
+def test_whoever_folds_such_frames_says_so_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    """It is an answer about the journal, as verify gives it, and no fault of the program."""
+    monkeypatch.chdir(tmp_path)
+    odd = tmp_path / "odd.journal"
+    shutil.copy(GOLDEN / "format-1.journal", odd)
+    told = tell(*(each.format(odd) for each in asked), "--json")
+    assert told.code == 1
+    assert told.envelope["error"]["code"] == "negative_answer"
+    assert "the frames cannot be folded" in told.envelope["error"]["message"]
+    assert not (tmp_path / "given.zip").exists()
