@@ -33,6 +33,9 @@ class Topic:
     listeners: int = 0
     book: Book = field(factory=lambda: ({}, {}))
     updates: int = 0
+    """The market's count of book changes when this was told."""
+    sequence: int = 0
+    """``u``: one more with each message of the book, so that one that is missing is seen."""
     ticker: Fields = field(factory=dict)
     bar: Bar | None = None
     seen_ns: int = 0
@@ -76,6 +79,7 @@ class PublicStreams:
             assert topic is not None, "only topics that exist are joined"
             self._topics[name] = topic
             self._collectors[topic.kind](topic)
+            topic.sequence = topic.updates  # never below what was told before: deltas are fewer
         topic.listeners += 1
         return self._snapshot(topic)
 
@@ -136,11 +140,12 @@ class PublicStreams:
         bids, asks = map(dict, topic.market.book(DEPTHS[topic.detail]))
         told, topic.book = topic.book, (bids, asks)
         topic.updates = topic.market.updates
+        changes = tuple(map(_changes, told, topic.book))
+        if topic.detail != "1" and not any(changes):
+            return []
+        topic.sequence += 1
         if topic.detail == "1":
             return [self._book_message(topic, topic.book, "snapshot")]
-        changes = tuple(map(_changes, told, topic.book))
-        if not any(changes):
-            return []
         return [self._book_message(topic, (changes[0], changes[1]), "delta")]
 
     def _book_message(self, topic: Topic, book: Book, kind: str) -> Fields:
@@ -149,7 +154,7 @@ class PublicStreams:
             "s": topic.market.symbol,
             "b": level_rows(bids),
             "a": level_rows(asks),
-            "u": topic.updates,
+            "u": topic.sequence,
             "seq": topic.updates,
         }
         return self._message(topic, rows, kind) | {"cts": millis(topic.market.changed_ns)}
