@@ -3,6 +3,7 @@
 Clients send numbers as strings or as JSON numbers, and both are taken. An empty text is none.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,8 @@ SOURCE_NAMES = {source: name for name, source in SOURCES.items()}
 SIDES = {"Buy": 1, "Sell": -1}
 SIDE_NAMES = {1: "Buy", -1: "Sell", 0: ""}
 DAY_MS = 86_400_000
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?")
+"""What a client may write for a decimal; its exponent stays so small that it can be reckoned."""
 
 
 def text_of(given: Fields, name: str) -> str:
@@ -65,8 +68,8 @@ def number(given: Fields, name: str, usual: int = 0) -> int:
     found = text_of(given, name)
     if not found:
         return usual
-    if len(found) > 40:
-        raise RefusedError(PARAMETER, f"params error: {name} is too long")
+    if len(found) > 40 or not NUMBER.fullmatch(found):
+        raise RefusedError(PARAMETER, f"params error: {name} is no number")
     try:
         return parse(found)
     except ValueError as error:
@@ -78,7 +81,8 @@ def whole(given: Fields, name: str, usual: int, least: int = 0, most: int = 1 <<
     found = text_of(given, name)
     if not found:
         return usual
-    if not found.isascii() or not found.isdecimal() or not least <= int(found[:20]) <= most:
+    is_number = found.isascii() and found.isdecimal() and len(found) <= 20
+    if not is_number or not least <= int(found) <= most:
         raise RefusedError(PARAMETER, f"params error: {name} invalid")
     return int(found)
 

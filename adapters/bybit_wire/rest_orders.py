@@ -249,8 +249,8 @@ def batch(one: Callable[[Session, Fields], Outcome], creates: bool) -> Callable[
                 names = one(session, {**item, "category": "linear"}).result
             except RefusedError as refused:
                 refusal = refused.refusal
-                names["orderLinkId"] = text_of(item, "orderLinkId")
-            row = {"category": "linear", "symbol": text_of(item, "symbol"), **names}
+                names["orderLinkId"] = _echo(item, "orderLinkId")
+            row = {"category": "linear", "symbol": _echo(item, "symbol"), **names}
             if creates:
                 row["createAt"] = "" if refusal.code else str(session.desk.market_ms)
             found.append(row)
@@ -258,6 +258,12 @@ def batch(one: Callable[[Session, Fields], Outcome], creates: bool) -> Callable[
         return Outcome({"list": found}, {"list": codes})
 
     return handle
+
+
+def _echo(item: Fields, name: str) -> str:
+    """What an item of a batch calls itself; nothing where that is no text."""
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def items_of(given: Fields) -> list[Fields]:

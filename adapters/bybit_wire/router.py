@@ -181,9 +181,15 @@ def answer(desk: Desk, request: Request, wall_ms: int) -> Answer:
 
 
 def read_json(text: bytes | str) -> Fields | None:
-    """A JSON object, its decimals exact; None for what is none."""
+    """A JSON object in UTF-8, its decimals exact; None for what is none, NaN and Infinity among
+    them."""
     try:
-        found = json.loads(text, parse_float=Decimal)
+        plain = text if isinstance(text, str) else text.decode()
+        found = json.loads(plain, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")

@@ -18,6 +18,14 @@ from aiohttp import WSMsgType, web
 from adapters.bybit_wire.answers import Fields, Request
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
 from adapters.bybit_wire.desk import Desk
+from adapters.bybit_wire.door import (
+    CLOSE_SECONDS,
+    KEEP_SECONDS,
+    SHUTDOWN_SECONDS,
+    Door,
+    body_of,
+    quiet_log,
+)
 from adapters.bybit_wire.limits import ADDRESS_MOST, AddressLimit
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
@@ -98,6 +106,7 @@ class Wire:
         self._anchor = (time.monotonic(), desk.now_ns)
         self.pumping: asyncio.Task[None] | None = None
         """It ends only by a fault, or when it is cancelled."""
+        self.door = Door()
         self.app = web.Application(client_max_size=BODY_MOST)
         for path in SOCKETS:
             self.app.router.add_get(path, self.socket)
@@ -160,10 +169,11 @@ class Wire:
 
     async def rest(self, request: web.Request) -> web.Response:
         """Answer one REST request."""
+        self.door.asked(request)
         wall = self._wall_ms()
         if not self._limit.admits(request.remote or "", wall):
             return web.Response(status=403, text="access too frequent")
-        body = await request.read()
+        body = await body_of(request)
         path, _, query = request.raw_path.partition("?")
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.play()
@@ -179,8 +189,11 @@ class Wire:
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """Talk on one WebSocket until it ends."""
+        self.door.asked(request)
         idle = idle_seconds(request.query.get("max_active_time", ""))
-        socket = web.WebSocketResponse(receive_timeout=idle, max_msg_size=BODY_MOST)
+        socket = web.WebSocketResponse(
+            timeout=CLOSE_SECONDS, receive_timeout=idle, max_msg_size=BODY_MOST
+        )
         await socket.prepare(request)
         self._numbers += 1
         number = self._numbers
@@ -213,8 +226,7 @@ class Wire:
 
     async def close(self) -> None:
         """Say good-bye to all who are connected."""
-        for each in list(self._connections.values()):
-            await each.socket.close()
+        await asyncio.gather(*(each.socket.close() for each in self._connections.values()))
 
 
 def idle_seconds(text: str) -> float:
@@ -232,7 +244,7 @@ def to_text(message: Fields) -> str:
 
 
 def _plain(value: object) -> float | str:
-    return float(value) if isinstance(value, Decimal) else str(value)
+    return float(value) if isinstance(value, Decimal) and abs(value) < 10**300 else str(value)
 
 
 def wall_ms() -> int:
@@ -247,7 +259,14 @@ async def serving(
     """The server on loopback for as long as the context is open; the port is its own where 0 was
     asked for. Raises ``WorldError`` when the port is taken."""
     wire = Wire(desk, speed, wall_ms, address_most)
-    runner = web.AppRunner(wire.app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        wire.app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=KEEP_SECONDS,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        logger=quiet_log(),
+    )
     await runner.setup()
     site = web.TCPSite(runner, LOOPBACK, port)
     try:
@@ -256,11 +275,14 @@ async def serving(
         await runner.cleanup()
         raise WorldError(f"port {port} of {LOOPBACK} cannot be had: {error.strerror}") from error
     wire.pumping = asyncio.create_task(wire.pump())
+    assert runner.server is not None, "a runner that is set up has a server"
+    watching = asyncio.create_task(wire.door.watch(runner.server))
     try:
         yield wire, int(runner.addresses[0][1])
     finally:
+        watching.cancel()
         wire.pumping.cancel()
-        ended = await asyncio.gather(wire.pumping, return_exceptions=True)
+        ended = await asyncio.gather(wire.pumping, watching, return_exceptions=True)
         await wire.close()
         await runner.cleanup()
         for fault in ended:

@@ -16,6 +16,7 @@ WINDOW = "x-bapi-recv-window"
 SIGNATURE = "x-bapi-sign"
 
 DEFAULT_WINDOW_MS = 5_000
+TIME_LENGTH = 18
 AHEAD_MS = 1_000
 """So far a client's clock may be ahead of ours."""
 
@@ -25,9 +26,19 @@ def signature(secret: str, text: bytes) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
+def same_signature(ours: str, theirs: str) -> bool:
+    """Whether both are one signature; theirs may be any text at all."""
+    return hmac.compare_digest(ours.encode(), theirs.lower().encode("utf-8", "replace"))
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text is a whole number that can be a time in milliseconds."""
+    return text.isascii() and text.isdecimal() and len(text) <= TIME_LENGTH
+
+
 def refuse_time(timestamp: str, window: str, wall_ms: int) -> Refusal | None:
     """10002 unless ``wall - window <= timestamp < wall + 1000``; 10001 for what is no number."""
-    if not timestamp.isdecimal() or not (window or "0").isdecimal():
+    if not _is_time(timestamp) or not _is_time(window or "0"):
         return Refusal(10001, "timestamp or recv_window is no number")
     sent, wide = int(timestamp), int(window) if window else DEFAULT_WINDOW_MS
     if wall_ms - wide <= sent < wall_ms + AHEAD_MS:
@@ -48,7 +59,7 @@ def refuse_request(
     if late is not None:
         return late
     text = (stamp + headers.get(KEY, "") + window).encode() + payload
-    if hmac.compare_digest(signature(secret, text), headers.get(SIGNATURE, "").lower()):
+    if same_signature(signature(secret, text), headers.get(SIGNATURE, "")):
         return None
     return Refusal(10004, "error sign! please check your signature generation algorithm.")
 
@@ -56,10 +67,10 @@ def refuse_request(
 def refuse_login(secret: str, expires: object, signed: object, wall_ms: int) -> Refusal | None:
     """Whether ``op auth`` of a WebSocket is refused; ``expires`` may be a number or its text."""
     text = str(expires)
-    if not text.isdecimal():
+    if not _is_time(text):
         return Refusal(10001, "expires is no number")
     if int(text) <= wall_ms:
         return Refusal(10004, f"expires {text} is not after the server's time {wall_ms}")
-    if hmac.compare_digest(signature(secret, b"GET/realtime" + text.encode()), str(signed).lower()):
+    if same_signature(signature(secret, b"GET/realtime" + text.encode()), str(signed)):
         return None
     return Refusal(10004, "Params Error: invalid signature")
