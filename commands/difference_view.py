@@ -32,6 +32,7 @@ from replays.difference import (
     apart,
     change_of,
     kinds_of,
+    run_prefix,
 )
 from replays.summary import Summary
 from replays.words import sentence
@@ -47,11 +48,11 @@ def show_difference(
         heading(console, "settings")
         rows = [(key, a or "-", b or "-") for key, a, b in difference.settings]
         columns(console, ("", *names), rows)
-    _show_parting(console, "first decision that differs", difference.decision, names)
+    _show_parting(console, "first decision that differs", difference, difference.decision, names)
     _show_apart(console, apart(difference, difference.decision), names)
     earlier = difference.input
     if earlier is not None and not _is_later(earlier, difference.decision):
-        _show_parting(console, "first input that differs", earlier, names)
+        _show_parting(console, "first input that differs", difference, earlier, names)
         _show_apart(console, apart(difference, earlier), names)
     _show_effect(console, difference, names)
     if difference.pairs:
@@ -65,14 +66,18 @@ def _is_later(one: Parting, other: Parting | None) -> bool:
 
 
 def _show_parting(
-    console: Console, title: str, parting: Parting | None, names: tuple[str, str]
+    console: Console,
+    title: str,
+    difference: Difference,
+    parting: Parting | None,
+    names: tuple[str, str],
 ) -> None:
     heading(console, title, moment(parting.at) if parting is not None else "none")
     if parting is not None:
-        sides = zip(names, (parting.a, parting.b), strict=True)
-        columns(
-            console, ("", "seq", ""), [(name, *_told(side)) for name, side in sides], right=(1,)
-        )
+        runs = (difference.a.started.run, difference.b.started.run)
+        sides = zip(names, (parting.a, parting.b), runs, strict=True)
+        rows = [(name, *_told(side, run)) for name, side, run in sides]
+        columns(console, ("", "seq", ""), rows, right=(1,))
 
 
 def _show_apart(
@@ -83,10 +88,11 @@ def _show_apart(
         columns(console, ("of it", *names), rows)
 
 
-def _told(side: Placed | None) -> tuple[str, str]:
+def _told(side: Placed | None, run: str) -> tuple[str, str]:
+    """Seq and words of a side, its orders without the name of their run: that always differs."""
     if side is None:
         return "", "nothing more"
-    return f"{side[0]:,}", sentence(side[2])
+    return f"{side[0]:,}", sentence(side[2]).replace(run_prefix(run), "")
 
 
 def _show_effect(console: Console, difference: Difference, names: tuple[str, str]) -> None:

@@ -19,6 +19,7 @@ NEVER = Nanos(1 << 62)
 """Later than every real time: nothing is due."""
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_RENDERED = (*reversed(_UNITS.items()), ("ms", MILLISECOND), ("us", Nanos(1_000)))
 
 
 def parse_span(text: str) -> Nanos:
@@ -30,10 +31,12 @@ def parse_span(text: str) -> Nanos:
 
 
 def render_span(span: int) -> str:
-    """The shortest whole-unit text of a span: ``300_000_000_000`` is ``5m``."""
-    for unit in ("d", "h", "m", "s"):
-        if span and span % _UNITS[unit] == 0:
-            return f"{span // _UNITS[unit]}{unit}"
+    """The shortest whole-unit text of a span: ``300_000_000_000`` is ``5m``, and 0 is ``0s``."""
+    if not span:
+        return "0s"
+    for unit, length in _RENDERED:
+        if span % length == 0:
+            return f"{span // length}{unit}"
     return f"{span}ns"
 
 

@@ -29,8 +29,8 @@ Message = Input | Decision
 Placed = tuple[int, Nanos, Message]
 """Seq and time of the frame that a message stands in, and the message."""
 
-_RUN_PREFIX = 9
-"""``client_order_id`` writes eight digits of the run and a dash first."""
+_RUN_DIGITS = 8
+"""So many of the run, and a dash, are written first by ``client_order_id``."""
 
 
 @attrs.frozen
@@ -124,7 +124,7 @@ def apart(difference: Difference, parting: Parting | None) -> tuple[tuple[str, s
     if type(parting.a[2]) is not type(parting.b[2]):
         return ()
     ours, theirs = (
-        _told(side, summary.started.run[: _RUN_PREFIX - 1] + "-")
+        _told(side, run_prefix(summary.started.run))
         for side, summary in ((parting.a, difference.a), (parting.b, difference.b))
     )
     names = dict.fromkeys((*ours, *theirs))
@@ -142,6 +142,11 @@ def _told(side: Placed, prefix: str) -> dict[str, str]:
     for each in check_facts(getattr(message, "checks", ())):
         told[f"check {each['name']}"] = f"{each['value']} {each['op']} {each['threshold']}"
     return told
+
+
+def run_prefix(run: str) -> str:
+    """How every client order id of the run ``run`` begins."""
+    return f"{run[:_RUN_DIGITS]}-"
 
 
 def change_of(pair: Pair) -> int:
@@ -204,7 +209,7 @@ def _inputs(journal: JournalReader) -> Iterator[Placed]:
 def _part(
     ours: Iterator[Placed], theirs: Iterator[Placed], a: JournalReader, b: JournalReader
 ) -> Parting | None:
-    prefixes = a.started.run[: _RUN_PREFIX - 1] + "-", b.started.run[: _RUN_PREFIX - 1] + "-"
+    prefixes = run_prefix(a.started.run), run_prefix(b.started.run)
     for one, other in zip_longest(ours, theirs):
         if one is None or other is None:
             return Parting(one, other)

@@ -187,7 +187,7 @@ def _because(
     failed = [each for each in conditions if not each["passed"]]
     if failed:
         last = ", ".join(
-            f"{each['name']}: not {each['value']} {each['op']} {each['threshold']}"
+            f"{each['name']} {each['value']} is not {each['op']} {each['threshold']}"
             for each in failed
         )
         return f"it asked for nothing: {last}"

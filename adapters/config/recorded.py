@@ -14,6 +14,7 @@ from engine.messages.runs import (
     VenueTerms,
 )
 from engine.money import render
+from engine.timebase import render_span
 
 RECORDED = "recorded terms"
 
@@ -31,22 +32,18 @@ def terms_layer(terms: Terms) -> Layer:
             "limits": {
                 "max_symbol_exposure": render(terms.limits.max_symbol_exposure),
                 "daily_reset_hour": terms.limits.daily_reset_hour,
-                "breach_cooldown": _span(terms.limits.breach_cooldown_ns),
-                "protection_deadline": _span(terms.limits.protection_deadline_ns),
-                "answer_deadline": _span(terms.limits.answer_deadline_ns),
-                "look_up_after": _span(terms.limits.look_up_after_ns),
-                "receive_window": _span(terms.limits.receive_window_ns),
-                "max_candle_age": _span(terms.limits.max_candle_age_ns),
+                "breach_cooldown": render_span(terms.limits.breach_cooldown_ns),
+                "protection_deadline": render_span(terms.limits.protection_deadline_ns),
+                "answer_deadline": render_span(terms.limits.answer_deadline_ns),
+                "look_up_after": render_span(terms.limits.look_up_after_ns),
+                "receive_window": render_span(terms.limits.receive_window_ns),
+                "max_candle_age": render_span(terms.limits.max_candle_age_ns),
             },
             "accounts": {account.name: _account(account) for account in terms.accounts},
             "instruments": {each.symbol: _instrument(each) for each in terms.instruments},
         },
         RECORDED,
     )
-
-
-def _span(nanos: int) -> str:
-    return f"{nanos}ns"
 
 
 def _venue(terms: VenueTerms) -> Tree:
@@ -71,9 +68,9 @@ def _simulation(terms: SimulationTerms) -> Tree:
         "path": terms.path,
         "half_spread": render(terms.half_spread),
         "slippage": render(terms.slippage),
-        "request_latency": _span(terms.request_latency_ns),
-        "report_latency": _span(terms.report_latency_ns),
-        "answer_timeout": _span(terms.answer_timeout_ns),
+        "request_latency": render_span(terms.request_latency_ns),
+        "report_latency": render_span(terms.report_latency_ns),
+        "answer_timeout": render_span(terms.answer_timeout_ns),
         "volume_share": render(terms.volume_share),
         "matched_on": terms.matched_on,
         "queue": terms.queue,
@@ -89,7 +86,7 @@ def _account(terms: AccountTerms) -> Tree:
         "virtual_equity": render(terms.virtual_equity),
         "symbols": list(terms.symbols),
         "side": next(name for name, side in SIDES.items() if side == terms.side),
-        "timeframe": _span(terms.timeframe_ns),
+        "timeframe": render_span(terms.timeframe_ns),
         "strategy": terms.strategy.name,
         "parameters": dict(terms.strategy.parameters),
         "sizing": {
@@ -122,7 +119,7 @@ def _rung(rung: Rung) -> Tree:
     written: Tree = {"losses": rung.losses, "action": rung.action}
     if rung.action == "pause":
         return {**written, "until": "resume" if rung.value else "daily_reset"}
-    value = render(rung.value) if rung.action == "size" else _span(rung.value)
+    value = render(rung.value) if rung.action == "size" else render_span(rung.value)
     return {**written, "value": value}
 
 
@@ -137,5 +134,5 @@ def _instrument(instrument: Instrument) -> Tree:
         "tiers": [
             {name: render(value) for name, value in tier._asdict().items()} for tier in tiers
         ],
-        "funding_interval": _span(interval),
+        "funding_interval": render_span(interval),
     }

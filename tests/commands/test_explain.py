@@ -139,7 +139,7 @@ def test_a_quiet_candle_tells_which_condition_failed(journal: Path, frames: list
     failed = [each for each in account["conditions"] if not each["passed"]]
     assert failed
     for each in failed:
-        assert f"{each['name']}: not {each['value']} {each['op']}" in account["because"]
+        assert f"{each['name']} {each['value']} is not {each['op']}" in account["because"]
     assert account["did"] == []
 
 

@@ -1,6 +1,7 @@
 """``what-if`` and ``diff`` as a person or a program meets them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,15 @@ def test_a_profile_that_is_named_takes_the_place_of_the_recorded_values(journal:
     data = tell("what-if", journal, "--set", "simulation.profile=optimistic", "--json").data
     changed = {row["key"] for row in data["settings"]}
     assert {"simulation.profile", "simulation.slippage", "simulation.path"} <= changed
+
+
+def test_spans_are_told_as_they_are_written_and_orders_without_their_run(journal: Path) -> None:
+    """The name of a run is in each of its ids: shown, it would look like what differs."""
+    told = tell("what-if", journal, "--set", "simulation.request_latency=80ms")
+    assert told.code == 0, told.err
+    _, settings, *_ = (line for line in told.out.splitlines() if "request_latency" in line)
+    assert settings.split() == ["simulation.request_latency", "50ms", "80ms"]
+    _, parting = told.out.split("first input that differs")
+    sides = [line.split(maxsplit=2)[2:] for line in parting.splitlines()[2:4]]
+    assert "va1-BTCUSDT-1" in sides[0][0]
+    assert not re.search(r"[0-9a-f]{8}-va1", parting)
