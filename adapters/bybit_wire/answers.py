@@ -1,5 +1,7 @@
 """What every answer is wrapped in, and how a request is refused (bybit-v5.md 3.1, 7.2)."""
 
+import json
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 Fields = dict[str, Any]
@@ -67,3 +69,12 @@ def envelope(code: int, text: str, result: Fields, extra: Fields, market_ms: int
         "retExtInfo": extra,
         "time": market_ms,
     }
+
+
+def to_text(message: Fields) -> str:
+    """JSON as it is sent; decimals that were echoed stay what they were."""
+    return json.dumps(message, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> float | str:
+    return float(value) if isinstance(value, Decimal) and abs(value) < 10**300 else str(value)

@@ -7,15 +7,14 @@ be late, and what follows it stays behind it. All of it is one thread.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from decimal import Decimal
 
 from aiohttp import WSMsgType, web
 
-from adapters.bybit_wire.answers import Fields, Request
+from adapters.bybit_wire.answers import Request, to_text
+from adapters.bybit_wire.connection import Connection
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
 from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.door import (
@@ -42,51 +41,12 @@ EVENTS_DELAY = 0.005
 """How long after its cause a private message leaves, s: the answer to the request is first."""
 IDLE_SECONDS = 600
 LEAST_IDLE_SECONDS = 30
-QUEUE_MOST = 20_000
-"""A connection that is so many messages behind is cut."""
 BODY_MOST = 1 << 20
 SOCKETS: dict[str, Kind] = {
     "/v5/public/linear": "public",
     "/v5/private": "private",
     "/v5/trade": "trade",
 }
-
-
-class Connection:
-    """One WebSocket: what is said on it, and what waits to be sent."""
-
-    def __init__(
-        self,
-        socket: web.WebSocketResponse,
-        talk: Conversation,
-        transport: asyncio.Transport | None,
-    ) -> None:
-        self.socket = socket
-        self._transport = transport
-        self.talk = talk
-        self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
-        self.is_cut = False
-
-    def put(self, due: float, text: str, closes: bool = False) -> None:
-        """Queue a message; one too many cuts the connection, whether it still takes or not."""
-        try:
-            self.queue.put_nowait((due, text, closes))
-        except asyncio.QueueFull:
-            self.is_cut = True
-            if self._transport is not None:
-                self._transport.abort()
-
-    async def send_all(self) -> None:
-        """Send what is queued, each message not before its time, until the end."""
-        loop = asyncio.get_running_loop()
-        while not self.is_cut:
-            due, text, closes = await self.queue.get()
-            if due > loop.time():
-                await asyncio.sleep(due - loop.time())
-            await self.socket.send_str(text)
-            if closes:
-                break
-        await self.socket.close()
 
 
 class Wire:
@@ -236,15 +196,6 @@ def idle_seconds(text: str) -> float:
         return IDLE_SECONDS
     seconds = int(number[:6]) * (60 if unit == "m" else 1)
     return float(min(max(seconds, LEAST_IDLE_SECONDS), IDLE_SECONDS))
-
-
-def to_text(message: Fields) -> str:
-    """JSON as it is sent; decimals that were echoed stay what they were."""
-    return json.dumps(message, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> float | str:
-    return float(value) if isinstance(value, Decimal) and abs(value) < 10**300 else str(value)
 
 
 def wall_ms() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.bybit_wire import hearing, server
+from adapters.bybit_wire import connection, hearing, server
 from adapters.bybit_wire.signing import signature
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL, Client, desk, listed, settings
 from tests.bybit_wire.serving import PATIENCE, Running, listened, trade
@@ -124,7 +124,7 @@ def test_a_connection_that_falls_behind_is_cut_and_the_others_are_not(
         async with aiohttp.ClientSession() as session:
             patient = await logged_in(session, running)
             with monkeypatch.context() as small:
-                small.setattr(server, "QUEUE_MOST", 3)
+                small.setattr(connection, "QUEUE_MOST", 3)
                 slow = await logged_in(session, running)
             for n in range(8):
                 assert (await order(session, running, 58_000 + n))["retCode"] == 0

@@ -1,0 +1,47 @@
+"""One WebSocket as the shell holds it: what is said on it, and what waits to be sent."""
+
+import asyncio
+
+from aiohttp import web
+
+from adapters.bybit_wire.conversation import Conversation
+
+QUEUE_MOST = 20_000
+"""A connection that is so many messages behind is cut."""
+
+
+class Connection:
+    """A queue of texts, each with its time and whether to close then, and who sends them."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        talk: Conversation,
+        transport: asyncio.Transport | None,
+    ) -> None:
+        self.socket = socket
+        self._transport = transport
+        self.talk = talk
+        self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
+        self.is_cut = False
+
+    def put(self, due: float, text: str, closes: bool = False) -> None:
+        """Queue a message; one too many cuts the connection, whether it still takes or not."""
+        try:
+            self.queue.put_nowait((due, text, closes))
+        except asyncio.QueueFull:
+            self.is_cut = True
+            if self._transport is not None:
+                self._transport.abort()
+
+    async def send_all(self) -> None:
+        """Send what is queued, each message not before its time, until the end."""
+        loop = asyncio.get_running_loop()
+        while not self.is_cut:
+            due, text, closes = await self.queue.get()
+            if due > loop.time():
+                await asyncio.sleep(due - loop.time())
+            await self.socket.send_str(text)
+            if closes:
+                break
+        await self.socket.close()
