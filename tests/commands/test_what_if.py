@@ -172,6 +172,5 @@ def test_spans_are_told_as_they_are_written_and_orders_without_their_run(journal
     _, settings, *_ = (line for line in told.out.splitlines() if "request_latency" in line)
     assert settings.split() == ["simulation.request_latency", "50ms", "80ms"]
     _, parting = told.out.split("first input that differs")
-    sides = [line.split(maxsplit=2)[2:] for line in parting.splitlines()[2:4]]
-    assert "va1-BTCUSDT-1" in sides[0][0]
-    assert not re.search(r"[0-9a-f]{8}-va1", parting)
+    assert parting.count("the venue has va2-ETHUSDT-1 as sim-1") == 2
+    assert not re.search(r"[0-9a-f]{8}-va", parting)
