@@ -5,6 +5,7 @@ hints (``structural``), and written by hand for what a backtest is made of (``fr
 hold both equal.
 """
 
+from collections.abc import Iterable
 from typing import get_args
 
 from engine.domain.candle import Candle
@@ -19,6 +20,8 @@ from engine.messages.market import (
     Quoted,
     Traded,
 )
+from engine.messages.runs import RunStarted
+from journal.doorstep import APPLICATION_ID
 from journal.frequent import (
     CANDLE_TAG,
     FREQUENT_DECISION_DECODERS,
@@ -26,6 +29,7 @@ from journal.frequent import (
     FREQUENT_INPUT_DECODERS,
 )
 from journal.structural import Decode, Encode, fast_row_encoder, row_decoder, row_encoder
+from journal.vocabulary import Manifest, Vocabulary
 
 INPUT_TYPES: tuple[type, ...] = get_args(Input)
 DECISION_TYPES: tuple[type, ...] = get_args(Decision)
@@ -65,3 +69,39 @@ BARE: frozenset[type] = frozenset(
 """Inputs that concern no projection as long as nothing was decided upon them."""
 
 BARE_TAGS = frozenset(tag_of(cls) for cls in BARE)
+
+RUNS = Vocabulary(
+    APPLICATION_ID,
+    RunStarted,
+    CHECKED,
+    ENCODERS,
+    INPUT_DECODERS,
+    DECISION_DECODERS,
+    BARE,
+    BARE_TAGS,
+    has_tables=True,
+)
+"""What the journals of runs hold."""
+
+
+def vocabulary(
+    mark: int, manifest: type[Manifest], inputs: Iterable[type], decisions: Iterable[type]
+) -> Vocabulary:
+    """Another kind of journal, without tables. What it shares with runs has the same rows."""
+    takes, tells = tuple(inputs), tuple(decisions)
+    quick = {cls: fast_row_encoder(cls, tag_of(cls)) for cls in takes + tells}
+    decoders = {tag_of(cls): row_decoder(cls, 1) for cls in takes + tells}
+    return Vocabulary(
+        mark,
+        manifest,
+        {cls: row_encoder(cls, tag_of(cls)) for cls in takes + tells},
+        {cls: FREQUENT_ENCODERS.get(cls, encode) for cls, encode in quick.items()},
+        {
+            tag_of(cls): FREQUENT_INPUT_DECODERS.get(tag_of(cls), decoders[tag_of(cls)])
+            for cls in takes
+        },
+        {tag_of(cls): decoders[tag_of(cls)] for cls in tells},
+        BARE,
+        BARE_TAGS,
+        has_tables=False,
+    )

@@ -9,7 +9,13 @@ from engine.errors import NegativeAnswerError, UserError
 from journal.upcast import FORMAT
 
 APPLICATION_ID = 0x74664A31
-"""``tfJ1`` in the header of the file, at byte 68: this SQLite file is a journal."""
+"""``tfJ1`` in the header of the file, at byte 68: this SQLite file is the journal of a run."""
+SESSION_ID = 0x74665331
+"""``tfS1``: it is the journal of a session of the exchange's server."""
+KINDS = {
+    APPLICATION_ID: "the journal of a run",
+    SESSION_ID: "the journal of a session of the exchange's server",
+}
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -17,13 +23,23 @@ _HEADER_BYTES = 100
 
 def is_journal(path: Path) -> bool:
     """Whether the file's first bytes say that it is a journal, whole or damaged."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    return header.startswith(_MAGIC) and _number(header, 68) == APPLICATION_ID
+    return mark_of(path) in KINDS
 
 
-def check_header(path: Path) -> None:
-    """Raise the fitting error when ``path`` is not a journal that this code can read."""
+def mark_of(path: Path) -> int:
+    """What a file's first bytes say it is: a key of ``KINDS``; 0 for what is no journal, or no
+    file. Lets other ``OSError`` through."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError):
+        return 0
+    found = _number(header, 68) if header.startswith(_MAGIC) else 0
+    return found if found in KINDS else 0
+
+
+def check_header(path: Path, mark: int = APPLICATION_ID) -> None:
+    """Raise the fitting error when ``path`` is no journal of that kind that this code can read."""
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
@@ -41,7 +57,10 @@ def check_header(path: Path) -> None:
         raise UserError(f"journal {path}: is not a journal; name a file that a run has written")
     if len(header) < _HEADER_BYTES:
         raise NegativeAnswerError(f"journal {path}: is cut off after {len(header)} bytes")
-    if _number(header, 68) != APPLICATION_ID:
+    found = _number(header, 68)
+    if found != mark and found in KINDS:
+        raise UserError(f"journal {path}: is {KINDS[found]}, not {KINDS[mark]}; name another file")
+    if found != mark:
         raise UserError(
             f"journal {path}: is a SQLite database, but not a journal; "
             "name a file that a run has written"
@@ -54,13 +73,13 @@ def check_header(path: Path) -> None:
         )
 
 
-def connect_readonly(path: Path) -> sqlite3.Connection:
+def connect_readonly(path: Path, mark: int = APPLICATION_ID) -> sqlite3.Connection:
     """A connection that cannot write, to a file that is a journal.
 
     A folder that cannot be written has no room for SQLite's shared-memory file; a journal whose
     writer has left no log behind is then read as the fixed file that it is.
     """
-    check_header(path)
+    check_header(path, mark)
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         return _connected(address)

@@ -17,17 +17,11 @@ from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened
 from engine.timebase import Nanos
 from journal.chain import Page, page_digest
-from journal.codec import (
-    BARE,
-    BARE_TAGS,
-    CHECKED,
-    DECISION_DECODERS,
-    ENCODERS,
-    INPUT_DECODERS,
-)
+from journal.codec import RUNS
 from journal.frame import Frame, Turn
 from journal.frequent import Row
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
+from journal.vocabulary import Vocabulary
 
 PLAIN_BYTES = 1024
 """Bodies up to this size are stored as plain text."""
@@ -58,25 +52,25 @@ _NO_MESSAGE = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 """What decoding a row raises when it has another shape than its tag says."""
 
 
-def encode_body(frames: Sequence[Frame]) -> bytes:
+def encode_body(frames: Sequence[Frame], words: Vocabulary = RUNS) -> bytes:
     """The canonical JSON of frames. Raises ``InvariantError`` for what cannot be stored."""
-    return _body(frames)[0]
+    return _body(frames, words)[0]
 
 
-def check_frames(frames: Sequence[Frame]) -> None:
+def check_frames(frames: Sequence[Frame], words: Vocabulary = RUNS) -> None:
     """Raise ``InvariantError`` for a field of another type than is declared."""
     for stamped, decisions in frames:
         if type(stamped.at) is not int:
             raise InvariantError(f"a journal stores at as int, not {stamped.at!r}")
-        CHECKED[type(stamped.input)](stamped.input)
+        words.checked[type(stamped.input)](stamped.input)
         for decision in decisions:
-            CHECKED[type(decision)](decision)
+            words.checked[type(decision)](decision)
 
 
-def _body(frames: Sequence[Frame]) -> tuple[bytes, list[Frame]]:
+def _body(frames: Sequence[Frame], words: Vocabulary) -> tuple[bytes, list[Frame]]:
     """The JSON of frames, and the loud ones among them."""
     try:
-        rows, loud = _rows(frames)
+        rows, loud = _rows(frames, words)
         body = _encode_json(rows)
     except (KeyError, TypeError, AttributeError, UnicodeEncodeError) as error:
         raise InvariantError(f"a journal cannot store a frame: {error!r}") from error
@@ -84,15 +78,15 @@ def _body(frames: Sequence[Frame]) -> tuple[bytes, list[Frame]]:
     # for the first frames of each page, every field is looked at. One letter is found ten times
     # as fast as a word, and quiet pages have no u.
     if b"." in body or (b"u" in body and b"null" in body):
-        check_frames(frames)
+        check_frames(frames, words)
     else:
-        check_frames(frames[:2])
+        check_frames(frames[:2], words)
     return body, loud
 
 
-def _rows(frames: Sequence[Frame]) -> tuple[list[Row], list[Frame]]:
+def _rows(frames: Sequence[Frame], words: Vocabulary) -> tuple[list[Row], list[Frame]]:
     """A row for each frame, and the frames that projections look at. Two turns of it a candle."""
-    encoders = ENCODERS
+    encoders, bare = words.encoders, words.bare
     rows: list[Row] = []
     loud: list[Frame] = []
     add, candle, bar_opened = rows.append, encoders[Candle], encoders[BarOpened]
@@ -113,7 +107,7 @@ def _rows(frames: Sequence[Frame]) -> tuple[list[Row], list[Frame]]:
             add((stamped.at, bar_opened(message)))
         else:
             add((stamped.at, encoders[kind](message)))
-            if kind not in BARE:
+            if kind not in bare:
                 loud.append(frame)
     return rows, loud
 
@@ -123,10 +117,12 @@ def make_page(frames: Sequence[Frame], previous: str) -> Page:
     return page_of(frames, previous)[0]
 
 
-def page_of(frames: Sequence[Frame], previous: str) -> tuple[Page, list[Frame]]:
+def page_of(
+    frames: Sequence[Frame], previous: str, words: Vocabulary = RUNS
+) -> tuple[Page, list[Frame]]:
     """What ``make_page`` makes, and those of its frames that projections look at."""
     first, last = frames[0][0], frames[-1][0]
-    body, loud = _body(frames)
+    body, loud = _body(frames, words)
     codec = f"json-{FORMAT}"
     if len(body) > PLAIN_BYTES:
         body, codec = _compress(body), f"zstd-{FORMAT}"
@@ -154,12 +150,14 @@ def plain_body(page: Page) -> bytes:
         raise ValueError(f"cannot be unpacked ({error})") from error
 
 
-def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) -> list[Frame]:
+def decode_page(
+    page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT, words: Vocabulary = RUNS
+) -> list[Frame]:
     """The frames of a page. ``ValueError`` with half a sentence on what is wrong with it.
 
     Digests are not looked at here: that is the chain's business.
     """
-    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    inputs, decisions = words.inputs, words.decisions
     rows = _stored_rows(page, table, newest)
     try:
         return [
@@ -177,7 +175,7 @@ def decode_page(page: Page, table: Upcasters = UPCASTERS, newest: int = FORMAT) 
 
 def decode_loud(page: Page) -> list[Frame]:
     """Those frames of a page that projections look at; no other message is made."""
-    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    inputs, decisions = RUNS.inputs, RUNS.decisions
     rows = _stored_rows(page, UPCASTERS, FORMAT)
     try:
         return [
@@ -186,7 +184,7 @@ def decode_loud(page: Page) -> list[Frame]:
                 tuple([decisions[one[0]](one) for one in row.decisions]),
             )
             for seq, row in enumerate(rows, page.first_seq)
-            if row.decisions or row.input[0] not in BARE_TAGS
+            if row.decisions or row.input[0] not in RUNS.bare_tags
         ]
     except _NO_MESSAGE as error:
         raise ValueError(f"holds a row that is no frame ({error!r})") from error
@@ -197,7 +195,7 @@ def decode_turns(page: Page, without: Collection[str] = ()) -> list[Turn]:
 
     Decisions with a tag in ``without`` are left out.
     """
-    inputs, decisions = INPUT_DECODERS, DECISION_DECODERS
+    inputs, decisions = RUNS.inputs, RUNS.decisions
     rows = _stored_rows(page, UPCASTERS, FORMAT)
     try:
         return [

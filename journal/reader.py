@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 from engine.errors import NegativeAnswerError, WorldError
 from engine.messages.runs import RunStarted
 from journal.chain import GENESIS, Page, linked
-from journal.codec import tag_of
+from journal.codec import RUNS, tag_of
 from journal.doorstep import connect_readonly
 from journal.failures import DAMAGED, primary_code
 from journal.frame import Frame, Head, Turn
@@ -25,6 +25,7 @@ from journal.projections.anew import FoldedAnew, UnfoldableError
 from journal.projections.making import create_projections
 from journal.projections.tables import TABLES_VERSION
 from journal.projections.versions import tables_version
+from journal.vocabulary import Vocabulary
 
 T = TypeVar("T")
 _BATCH = 8
@@ -52,9 +53,10 @@ class JournalReader:
     when what it holds was changed or damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, words: Vocabulary = RUNS) -> None:
         self.path = path
-        self._connection = connect_readonly(path)
+        self._words = words
+        self._connection = connect_readonly(path, words.mark)
         self._folded: sqlite3.Connection | None = None
 
     @property
@@ -124,7 +126,8 @@ class JournalReader:
 
         Without ``last`` the journal has to reach as far as its head says.
         """
-        for _, frames in self._decoded(decode_page, first, last):
+        decode = partial(decode_page, words=self._words)
+        for _, frames in self._decoded(decode, first, last):
             yield from frames
             # What is let go now leaves its memory, still in the cache, to the next page.
             del frames

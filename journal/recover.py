@@ -9,27 +9,29 @@ from pathlib import Path
 
 from engine.errors import NegativeAnswerError
 from journal.chain import GENESIS
+from journal.codec import RUNS
 from journal.frame import Head
 from journal.reader import JournalReader
 from journal.verify import page_fault
+from journal.vocabulary import Vocabulary
 
 TAIL_FRAMES = 4096
 """How far back the tail is checked, at least."""
 
 
-def check_tail(path: Path) -> Head:
+def check_tail(path: Path, words: Vocabulary = RUNS) -> Head:
     """The head of a journal whose last pages hold together and fit it.
 
     Raises ``NegativeAnswerError`` when they do not, ``UserError`` when it is no journal.
     """
-    with JournalReader(path) as reader:
+    with JournalReader(path, words) as reader:
         head = reader.head
         previous, last_seq, last_at = "", 0, 0
         for page in reader.pages_from(max(1, head.last_seq - TAIL_FRAMES)):
             if not previous:
                 previous = reader.digest_before(page.first_seq)
                 last_seq, last_at = page.first_seq - 1, page.first_at
-            fault = page_fault(page, previous, last_seq, last_at)
+            fault = page_fault(page, previous, last_seq, last_at, words)
             if fault:
                 raise NegativeAnswerError(
                     f"journal {path}: the page from seq {page.first_seq} {fault}; run verify"

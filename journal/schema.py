@@ -10,9 +10,10 @@ import sqlite3
 
 from sqlite_utils import Database
 
-from journal.doorstep import APPLICATION_ID
+from journal.codec import RUNS
 from journal.projections.making import create_projections
 from journal.upcast import FORMAT
+from journal.vocabulary import Vocabulary
 
 _TRIGGERS = (
     """
@@ -45,9 +46,9 @@ _TRIGGERS = (
 )
 
 
-def create_schema(connection: sqlite3.Connection) -> None:
+def create_schema(connection: sqlite3.Connection, words: Vocabulary = RUNS) -> None:
     """Make every table, trigger and mark of an empty journal file."""
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA application_id = {words.mark}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     database = Database(connection)
     connection.execute("BEGIN")
@@ -81,5 +82,6 @@ def create_schema(connection: sqlite3.Connection) -> None:
     )
     for trigger in _TRIGGERS:
         connection.execute(trigger)
-    create_projections(connection)
+    if words.has_tables:
+        create_projections(connection)
     connection.execute("COMMIT")

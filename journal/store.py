@@ -17,7 +17,7 @@ from engine.errors import InvariantError, UserError, WorldError
 from engine.messages.decisions import Decision
 from engine.messages.inputs import Stamped
 from engine.messages.market import DepthChanged
-from engine.messages.runs import RunStarted
+from journal.codec import RUNS
 from journal.failures import folder_failed, primary_code, write_failed
 from journal.frame import PAGE_FRAMES, PAGE_LEVELS, Frame, Head, levels_in
 from journal.lock import WriterLock
@@ -30,6 +30,7 @@ from journal.places import (
     sync,
 )
 from journal.recover import check_tail
+from journal.vocabulary import Vocabulary
 from journal.writer import PageWriter, build_file
 
 
@@ -39,7 +40,7 @@ class SqliteJournal:
     After a ``WorldError`` nothing can be appended any more: the process ends, start is recovery.
     """
 
-    def __init__(self, path: Path, file: Path, lock: WriterLock) -> None:
+    def __init__(self, path: Path, file: Path, lock: WriterLock, words: Vocabulary = RUNS) -> None:
         """For ``create`` and ``resume``: ``file`` is whole, ``path`` is the name it shall have."""
         self.path = path
         self.file = file
@@ -51,7 +52,7 @@ class SqliteJournal:
         connection = sqlite3.connect(file, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            self._writer = PageWriter(connection, str(file))
+            self._writer = PageWriter(connection, str(file), words)
         except BaseException:
             connection.close()
             raise
@@ -65,25 +66,27 @@ class SqliteJournal:
         decisions: tuple[Decision, ...] = (),
         *,
         replace: bool = False,
+        words: Vocabulary = RUNS,
     ) -> Self:
-        """A new journal that begins with ``first``, a ``RunStarted`` at seq 1, durably.
+        """A new journal that begins with ``first``, its kind's manifest at seq 1, durably.
 
         An existing name is refused without ``replace`` (``UserError``); with it the old journal
         stays as it is until the new one is sealed. A file that is no journal is never replaced.
         """
-        if not isinstance(first.input, RunStarted) or first.seq != 1:
-            raise InvariantError("a journal begins with RunStarted at seq 1")
+        run = words.run_of(first.input)
+        if first.seq != 1:
+            raise InvariantError(f"a journal begins with {words.manifest.__name__} at seq 1")
         lock = WriterLock(path)
         building = file = building_path(path)
         try:
             check_name(path, replace)
             remove_database(building)
-            build_file(building, [(first, decisions)], first.input.run)
+            build_file(building, [(first, decisions)], run, words)
             if not path.exists():
                 os.rename(building, path)
                 sync(path.parent)
                 file = path
-            return cls(path, file, lock)
+            return cls(path, file, lock, words)
         except sqlite3.Error as error:
             remove_database(file)
             lock.release()
@@ -96,7 +99,7 @@ class SqliteJournal:
             raise
 
     @classmethod
-    def resume(cls, path: Path, run: str) -> Self:
+    def resume(cls, path: Path, run: str, words: Vocabulary = RUNS) -> Self:
         """Go on with the journal of the same ``run``, once its head and last page are found sound.
 
         Raises ``UserError`` for another run's journal or a sealed one, ``NegativeAnswerError``
@@ -104,14 +107,14 @@ class SqliteJournal:
         """
         lock = WriterLock(path)
         try:
-            head = check_tail(path)
+            head = check_tail(path, words)
             if head.run != run:
                 raise UserError(
                     f"journal {path}: belongs to run {head.run}, not to {run}; choose another name"
                 )
             if head.sealed:
                 raise UserError(f"journal {path}: is sealed; choose another name")
-            return cls(path, path, lock)
+            return cls(path, path, lock, words)
         except sqlite3.Error as error:
             lock.release()
             raise write_failed(path, error) from error

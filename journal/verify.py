@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from engine.errors import InvariantError, NegativeAnswerError
 from journal.chain import GENESIS, Page, linked
+from journal.codec import RUNS
 from journal.frame import FrameSource, Head
 from journal.pages import check_frames, decode_page, encode_body, page_format, plain_body
 from journal.upcast import FORMAT
+from journal.vocabulary import Vocabulary
 
 
 class ChainReport(NamedTuple):
@@ -33,17 +35,19 @@ class ChainReport(NamedTuple):
         return not self.fault
 
 
-def page_fault(page: Page, previous: str, last_seq: int, last_at: int) -> str:
+def page_fault(
+    page: Page, previous: str, last_seq: int, last_at: int, words: Vocabulary = RUNS
+) -> str:
     """What is wrong with a page that follows ``last_seq`` at ``last_at``; empty for nothing."""
     if not linked(previous, page):
         return "was changed after it was written, or does not belong here"
     if page.first_seq != last_seq + 1:
         return f"does not follow seq {last_seq}"
     try:
-        frames = decode_page(page)
+        frames = decode_page(page, words=words)
         body = plain_body(page)
-        again = encode_body(frames) if page_format(page) == FORMAT else body
-        check_frames(frames)
+        again = encode_body(frames, words) if page_format(page) == FORMAT else body
+        check_frames(frames, words)
     except (ValueError, InvariantError) as error:
         return str(error)
     if again != body:
@@ -58,7 +62,7 @@ def page_fault(page: Page, previous: str, last_seq: int, last_at: int) -> str:
     return ""
 
 
-def verify_chain(source: FrameSource, expect: str = "") -> ChainReport:
+def verify_chain(source: FrameSource, expect: str = "", words: Vocabulary = RUNS) -> ChainReport:
     """Check every page of a journal, its links, its head, and an anchor from outside.
 
     ``expect`` is the digest that the journal had at an earlier time, or its last one now: some
@@ -66,7 +70,7 @@ def verify_chain(source: FrameSource, expect: str = "") -> ChainReport:
     together, so no page lies beyond a head that is read later.
     """
     before, head_fault = _head(source)
-    report, digests = _walk(source, {expect, before.digest} if before else {expect})
+    report, digests = _walk(source, {expect, before.digest} if before else {expect}, words)
     if report.fault:
         return report
     after, after_fault = _head(source)
@@ -93,14 +97,17 @@ def _head(source: FrameSource) -> tuple[Head | None, str]:
         return None, str(error)
 
 
-def _walk(source: FrameSource, wanted: set[str]) -> tuple[ChainReport, dict[str, tuple[int, int]]]:
+def _walk(
+    source: FrameSource, wanted: set[str], words: Vocabulary
+) -> tuple[ChainReport, dict[str, tuple[int, int]]]:
     """The report on the pages alone, and where those with a ``wanted`` digest end."""
     pages, last_seq, last_at, digest = 0, 0, 0, GENESIS
     found: dict[str, tuple[int, int]] = {}
     fault = ""
     try:
         for page in source.pages():
-            fault = page_fault(page, digest, last_seq, last_at if pages else page.first_at)
+            before = last_at if pages else page.first_at
+            fault = page_fault(page, digest, last_seq, before, words)
             if fault:
                 fault = f"the page from seq {last_seq + 1} {fault}"
                 break

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.errors import InvariantError
 from journal.chain import GENESIS
+from journal.codec import RUNS
 from journal.frame import Frame, Head
 from journal.head import REPLACE_HEAD, head_row, insert_head, read_head
 from journal.pages import page_of
@@ -14,6 +15,7 @@ from journal.projections.fold import Projections
 from journal.projections.making import create_indices
 from journal.schema import create_schema
 from journal.upcast import FORMAT
+from journal.vocabulary import Vocabulary
 
 _INSERT_PAGE = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -21,11 +23,13 @@ _INSERT_PAGE = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)"
 class PageWriter:
     """The writing connection of a journal file. Lets ``sqlite3.Error`` through."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, words: Vocabulary = RUNS) -> None:
         self.connection = connection
         self.head = read_head(connection, name)
+        self._words = words
         self._projections = Projections(connection)
-        self._projections.load()
+        if words.has_tables:
+            self._projections.load()
         self._durable: bool | None = None
 
     def set_durable(self, durable: bool) -> None:
@@ -39,12 +43,12 @@ class PageWriter:
         first_seq = frames[0][0].seq
         if first_seq != self.head.last_seq + 1:
             raise InvariantError(f"seq {first_seq} does not follow seq {self.head.last_seq}")
-        page, loud = page_of(frames, self.head.digest)
+        page, loud = page_of(frames, self.head.digest, self._words)
         body = page.body.decode() if page.codec.startswith("json") else page.body
         execute = self.connection.execute
         execute("BEGIN IMMEDIATE")
         execute(_INSERT_PAGE, (*page[:5], body, page.digest))
-        if loud:
+        if loud and self._words.has_tables:
             self._projections.write(loud)
         head = self.head._replace(
             format=FORMAT, last_seq=page.last_seq, last_at=page.last_at, digest=page.digest
@@ -63,7 +67,8 @@ class PageWriter:
             sealed=1, state_digest=state_digest, strategy_digest=strategy_digest
         )
         self.connection.execute("BEGIN IMMEDIATE")
-        create_indices(self.connection)
+        if self._words.has_tables:
+            create_indices(self.connection)
         self._put_head(head)
         self.connection.execute("COMMIT")
         self.head = head
@@ -74,7 +79,7 @@ class PageWriter:
             raise InvariantError("the head row is not the one that was written last")
 
 
-def build_file(file: Path, frames: Sequence[Frame], run: str) -> None:
+def build_file(file: Path, frames: Sequence[Frame], run: str, words: Vocabulary = RUNS) -> None:
     """A whole journal file of one page, on the disk and with no other file beside it.
 
     Until it is whole nobody knows its name, so there is nothing to roll back to, and the disk has
@@ -84,9 +89,9 @@ def build_file(file: Path, frames: Sequence[Frame], run: str) -> None:
     try:
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("PRAGMA synchronous = OFF")
-        create_schema(connection)
+        create_schema(connection, words)
         insert_head(connection, Head(FORMAT, run, 0, 0, GENESIS, 0, "", ""))
-        PageWriter(connection, str(file)).write(frames)
+        PageWriter(connection, str(file), words).write(frames)
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
