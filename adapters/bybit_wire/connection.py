@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from adapters.bybit_wire.conversation import Conversation
+from adapters.bybit_wire.door import CLOSE_SECONDS
 
 QUEUE_MOST = 20_000
 """A connection that is so many messages behind is cut."""
@@ -31,6 +32,15 @@ class Connection:
             self.queue.put_nowait((due, text, closes))
         except asyncio.QueueFull:
             self.is_cut = True
+            if self._transport is not None:
+                self._transport.abort()
+
+    async def part(self) -> None:
+        """Say good-bye; a connection whose other side takes nothing any more is cut."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.socket.close()
+        except (TimeoutError, ConnectionError):
             if self._transport is not None:
                 self._transport.abort()
 

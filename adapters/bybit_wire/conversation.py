@@ -52,7 +52,7 @@ class Conversation:
         """Answer one text message."""
         asked = read_json(text)
         if asked is None:
-            return [Reply(0, self._ack("", False, "Params Error: no JSON object", {}))]
+            return [Reply(0, self._unread())]
         op = asked.get("op")
         if op == "ping":
             return [Reply(0, self._pong(asked, wall_ms))]
@@ -64,7 +64,14 @@ class Conversation:
             return self._subscribe(asked)
         if op == "unsubscribe":
             return [Reply(DELAY_MS, self._unsubscribe(asked))]
-        return [Reply(0, self._ack(str(op), False, f"error:unknown op {op!s:.40}", asked))]
+        named = op[:40] if isinstance(op, str) else ""
+        return [Reply(0, self._ack(named, False, f"error:unknown op {named}", asked))]
+
+    def _unread(self) -> Fields:
+        text = "Params Error: no JSON object"
+        if self.kind == "trade":
+            return self.traded({"op": ""}, Refusal(PARAMETER, text))
+        return self._ack("", False, text, {})
 
     def end(self) -> None:
         """The connection is closed."""
@@ -96,7 +103,7 @@ class Conversation:
     def _auth(self, asked: Fields, wall_ms: int) -> Reply:
         refusal = self._login(asked.get("args"), wall_ms)
         if self.kind == "trade":
-            message = self._traded(asked, refusal)
+            message = self.traded(asked, refusal)
             return Reply(0, message, refusal.code not in (0, REPEATED_AUTH))
         is_in = refusal.code == 0
         return Reply(0, self._ack("auth", is_in, "" if is_in else refusal.text, asked), not is_in)
@@ -158,12 +165,12 @@ class Conversation:
     def _trade(self, asked: Fields, wall_ms: int) -> Fields:
         refusal = self._refuse_trade(asked, wall_ms)
         if refusal is not None:
-            return self._traded(asked, refusal)
+            return self.traded(asked, refusal)
         assert self.account is not None, "who is not logged in was refused"
         route = TRADED[asked["op"]]
         found = perform(self._desk, self.account, route, asked["args"][0], wall_ms)
         headers = limit_headers(found.quota, wall_ms, f"{wall_ms}/{asked.get('reqId')}")
-        message = self._traded(asked, found.refusal)
+        message = self.traded(asked, found.refusal)
         return message | {"data": found.result, "retExtInfo": found.extra, "header": headers}
 
     def _refuse_trade(self, asked: Fields, wall_ms: int) -> Refusal | None:
@@ -187,7 +194,8 @@ class Conversation:
             return Refusal(UNKNOWN_OP, "category is not supported")
         return refuse_time(stamp, window, wall_ms)
 
-    def _traded(self, asked: Fields, refusal: Refusal) -> Fields:
+    def traded(self, asked: Fields, refusal: Refusal) -> Fields:
+        """An answer of the trade socket that has no result, or not yet."""
         message: Fields = {"retCode": refusal.code, "retMsg": refusal.text, "op": asked.get("op")}
         if "reqId" in asked:
             message["reqId"] = asked["reqId"]

@@ -140,7 +140,10 @@ def perform(desk: Desk, account: Account | None, route: Route, given: Fields, wa
 
 def limit_headers(quota: Quota | None, wall: int, trace: str) -> dict[str, str]:
     """The headers of an answer; times are the wall's (7.1)."""
-    headers = {"Traceid": hashlib.md5(trace.encode()).hexdigest(), "Timenow": str(wall)}
+    headers = {
+        "Traceid": hashlib.md5(trace.encode("utf-8", "replace")).hexdigest(),
+        "Timenow": str(wall),
+    }
     if quota is not None:
         headers["X-Bapi-Limit"] = str(quota.limit)
         headers["X-Bapi-Limit-Status"] = str(quota.left)

@@ -169,7 +169,7 @@ class Wire:
             talk.end()
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-            await socket.close()
+            await connection.part()
         return socket
 
     async def _hear(self, connection: Connection) -> None:
@@ -186,7 +186,7 @@ class Wire:
 
     async def close(self) -> None:
         """Say good-bye to all who are connected."""
-        await asyncio.gather(*(each.socket.close() for each in self._connections.values()))
+        await asyncio.gather(*(each.part() for each in self._connections.values()))
 
 
 def idle_seconds(text: str) -> float:
