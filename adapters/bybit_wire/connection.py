@@ -1,11 +1,14 @@
 """One WebSocket as the shell holds it: what is said on it, and what waits to be sent."""
 
 import asyncio
+from collections.abc import Iterable
 
 from aiohttp import web
 
 from adapters.bybit_wire.conversation import Conversation
 from adapters.bybit_wire.door import CLOSE_SECONDS
+from adapters.bybit_wire.faults import Faults
+from adapters.bybit_wire.faulty_streams import Line, Said
 
 QUEUE_MOST = 20_000
 """A connection that is so many messages behind is cut."""
@@ -19,21 +22,42 @@ class Connection:
         socket: web.WebSocketResponse,
         talk: Conversation,
         transport: asyncio.Transport | None,
+        faults: Faults,
     ) -> None:
         self.socket = socket
         self._transport = transport
         self.talk = talk
+        self.line = Line(faults, talk)
         self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
         self.is_cut = False
+        self.is_shut = False
+
+    def say(self, due: float, said: Iterable[Said]) -> None:
+        """Queue messages from ``due`` on, each as late as it says, or cut the connection."""
+        for each in said:
+            if each.ending == "cut":
+                self.cut()
+                return
+            self.put(due + each.delay_ms / 1_000, each.text, each.closes)
+
+    def shut(self, due: float) -> None:
+        """Close once what is queued was sent, as a server does that is restarted."""
+        if not self.is_shut:
+            self.is_shut = True
+            self.put(due, "", True)
 
     def put(self, due: float, text: str, closes: bool = False) -> None:
         """Queue a message; one too many cuts the connection, whether it still takes or not."""
         try:
             self.queue.put_nowait((due, text, closes))
         except asyncio.QueueFull:
-            self.is_cut = True
-            if self._transport is not None:
-                self._transport.abort()
+            self.cut()
+
+    def cut(self) -> None:
+        """Break the connection at once, without a good-bye."""
+        self.is_cut = True
+        if self._transport is not None:
+            self._transport.abort()
 
     async def part(self) -> None:
         """Say good-bye; a connection whose other side takes nothing any more is cut."""
@@ -51,7 +75,8 @@ class Connection:
             due, text, closes = await self.queue.get()
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
-            await self.socket.send_str(text)
+            if text:
+                await self.socket.send_str(text)
             if closes:
                 break
         await self.socket.close()

@@ -10,10 +10,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import WSMsgType, web
 
-from adapters.bybit_wire.answers import Request, to_text
+from adapters.bybit_wire.answers import Request
 from adapters.bybit_wire.connection import Connection
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
 from adapters.bybit_wire.desk import Desk
@@ -25,6 +26,10 @@ from adapters.bybit_wire.door import (
     body_of,
     quiet_log,
 )
+from adapters.bybit_wire.failing import admin_handler, response, send
+from adapters.bybit_wire.faults import Faults
+from adapters.bybit_wire.faulty_answers import page, served
+from adapters.bybit_wire.faulty_streams import told
 from adapters.bybit_wire.limits import ADDRESS_MOST, AddressLimit
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
@@ -53,7 +58,13 @@ class Wire:
     """A running server over a desk. ``speed`` is market seconds in a second of the wall."""
 
     def __init__(
-        self, desk: Desk, speed: float, wall_ms: Callable[[], int], address_most: int = ADDRESS_MOST
+        self,
+        desk: Desk,
+        speed: float,
+        wall_ms: Callable[[], int],
+        address_most: int = ADDRESS_MOST,
+        faults: Faults | None = None,
+        admin_token: str = "",
     ) -> None:
         self.desk = desk
         self.streams = PublicStreams(desk)
@@ -67,9 +78,12 @@ class Wire:
         self.pumping: asyncio.Task[None] | None = None
         """It ends only by a fault, or when it is cancelled."""
         self.door = Door()
+        self.faults = faults or Faults()
         self.app = web.Application(client_max_size=BODY_MOST)
         for path in SOCKETS:
             self.app.router.add_get(path, self.socket)
+        administer = admin_handler(self.faults, admin_token, wall_ms)
+        self.app.router.add_route("*", "/admin/{path:.*}", administer)
         self.app.router.add_route("*", "/{path:.*}", self.rest)
 
     # The clock.
@@ -91,6 +105,9 @@ class Wire:
         while True:
             self.play()
             self.deliver(0)
+            if self.faults.is_down(self._wall_ms()):
+                for each in self._connections.values():
+                    each.shut(0)
             await asyncio.sleep(TURN_SECONDS)
 
     @property
@@ -107,22 +124,22 @@ class Wire:
     def deliver(self, delay: float) -> None:
         """Queue all that the streams have to tell, ``delay`` seconds from now."""
         due = asyncio.get_running_loop().time() + delay
-        public = self.streams.collect()
+        wall = self._wall_ms()
+        public = [told(message) for _, message in self.streams.collect()]
         connections = list(self._connections.values())
-        for topic, message in public:
-            text = to_text(message)
-            for each in connections:
-                if each.talk.kind == "public" and topic in each.talk.topics:
-                    each.put(due, text)
+        for each in connections if public else ():
+            if each.talk.kind == "public":
+                mine = [message for message in public if message.topic in each.talk.topics]
+                each.say(due, each.line.tell(mine, wall))
         for account in self.desk.accounts.values():
             pushes = account.take_pushes()
             if not pushes:
                 continue
             for each in connections:
                 if each.talk.kind == "private" and each.talk.account is account:
-                    told = messages(pushes, each.talk.topics, self.desk.market_ms, self._pushed)
-                    for message in told:
-                        each.put(due + EVENTS_DELAY, to_text(message))
+                    rows = messages(pushes, each.talk.topics, self.desk.market_ms, self._pushed)
+                    said = each.line.tell([told(message) for message in rows], wall)
+                    each.say(due + EVENTS_DELAY, said)
             self._pushed += len(pushes)
 
     # What comes in.
@@ -138,18 +155,16 @@ class Wire:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.play()
         asked = Request(request.method, path, query.encode(), body, headers)
-        found = answer(self.desk, asked, wall)
+        act = partial(answer, self.desk, asked, wall)
+        found = served(self.desk, self.faults, asked, wall, act)
         self.deliver(0)
-        return web.Response(
-            status=found.status,
-            text=to_text(found.body),
-            content_type="application/json",
-            headers=found.headers,
-        )
+        return await send(request, found)
 
-    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def socket(self, request: web.Request) -> web.StreamResponse:
         """Talk on one WebSocket until it ends."""
         self.door.asked(request)
+        if self.faults.is_down(self._wall_ms()):
+            return response(page(503))
         idle = idle_seconds(request.query.get("max_active_time", ""))
         socket = web.WebSocketResponse(
             timeout=CLOSE_SECONDS, receive_timeout=idle, max_msg_size=BODY_MOST
@@ -158,7 +173,9 @@ class Wire:
         self._numbers += 1
         number = self._numbers
         talk = Conversation(SOCKETS[request.path], self.desk, self.streams, number)
-        connection = self._connections[number] = Connection(socket, talk, request.transport)
+        connection = self._connections[number] = Connection(
+            socket, talk, request.transport, self.faults
+        )
         sending = asyncio.create_task(connection.send_all())
         try:
             await self._hear(connection)
@@ -179,9 +196,7 @@ class Wire:
                 continue
             self.play()
             self.deliver(0)
-            for reply in connection.talk.hear(message.data, self._wall_ms()):
-                due = loop.time() + reply.delay_ms / 1_000
-                connection.put(due, to_text(reply.message), reply.closes)
+            connection.say(loop.time(), connection.line.hear(message.data, self._wall_ms()))
             self.deliver(DELAY_MS / 1_000 if connection.talk.kind == "trade" else 0)
 
     async def close(self) -> None:
@@ -205,11 +220,16 @@ def wall_ms() -> int:
 
 @asynccontextmanager
 async def serving(
-    desk: Desk, port: int, speed: float, address_most: int = ADDRESS_MOST
+    desk: Desk,
+    port: int,
+    speed: float,
+    address_most: int = ADDRESS_MOST,
+    faults: Faults | None = None,
+    admin_token: str = "",
 ) -> AsyncIterator[tuple[Wire, int]]:
     """The server on loopback for as long as the context is open; the port is its own where 0 was
     asked for. Raises ``WorldError`` when the port is taken."""
-    wire = Wire(desk, speed, wall_ms, address_most)
+    wire = Wire(desk, speed, wall_ms, address_most, faults, admin_token)
     runner = web.AppRunner(
         wire.app,
         access_log=None,
