@@ -36,9 +36,26 @@ class Opened:
     desk: Desk
     plays: str
     matched_on: MatchedOn
+    history: tuple[Candle, ...] = ()
+    """The candles of before the session."""
+    served_ns: int = 0
+    """The market's time at which the first client may come."""
 
 
 def open_desk(
+    feeds: Sequence[str],
+    symbols: Sequence[str],
+    accounts: Sequence[AccountSettings],
+    now_ns: int,
+    warm_up: int = WARM_UP,
+) -> Opened:
+    """What ``lay_out`` makes, brought to the moment at which the first client may come."""
+    opened = lay_out(feeds, symbols, accounts, now_ns, warm_up)
+    opened.desk.advance(opened.served_ns)
+    return opened
+
+
+def lay_out(
     feeds: Sequence[str],
     symbols: Sequence[str],
     accounts: Sequence[AccountSettings],
@@ -79,9 +96,12 @@ def _synthetic(
     contracts = contracts_of(symbols)
     series = open_synthetic(recipe, contracts)
     begins = Nanos(recipe.start_ns + warm_up * interval)
-    before = [candle for each in series for candle in each.bars(0, begins)]
+    before = tuple(candle for each in series for candle in each.bars(0, begins))
     desk = _desk(contracts, accounts, begins, feed(series, begins), before)
-    return Opened(desk, f"{recipe_text} of {', '.join(desk.instruments)}", "depth")
+    plays = f"{recipe_text} of {', '.join(desk.instruments)}"
+    # The minute that runs is over in part: clients compare the clocks.
+    served = begins if "start=" in text else now_ns
+    return Opened(desk, plays, "depth", before, served)
 
 
 def _desk(
@@ -89,7 +109,7 @@ def _desk(
     accounts: Sequence[AccountSettings],
     begins: int,
     groups: Iterator[Group],
-    before: list[Candle],
+    before: tuple[Candle, ...],
     rated: Collection[str] = (),
 ) -> Desk:
     """A desk that plays candles as ticks, on which it is matched as on any book."""
@@ -113,10 +133,11 @@ def _history(
         interval = market.interval(MINUTE)
         begins = Nanos(market.first_ns + warm_up * interval)
         begins = min(begins, Nanos(market.last_ns - 2 * interval))
-        before = [candle for each in market.series for candle in each.bars(0, begins)]
+        before = tuple(candle for each in market.series for candle in each.bars(0, begins))
         groups = market.groups(interval, begins)
         rated = [symbol for each in market.funding for symbol in each.facts.symbols]
-        return Opened(_desk(contracts, accounts, begins, groups, before, rated), plays, "depth")
+        desk = _desk(contracts, accounts, begins, groups, before, rated)
+        return Opened(desk, plays, "depth", before)
     matched_on = _matched_on(market)
     ticks = _as_told(market.groups(market.interval(MINUTE), 0, NEVER))
     desk = Desk(contracts, accounts, matched_on, market.first_ns, ticks)

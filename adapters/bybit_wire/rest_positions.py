@@ -81,7 +81,11 @@ def _indexes(session: Session, symbol: str) -> Iterable[int]:
 
 
 def switch_mode(session: Session, given: Fields) -> Outcome:
-    """``/v5/position/switch-mode``: one mode for the whole account, which must be flat."""
+    """``/v5/position/switch-mode``: one mode for the whole account, which must be flat.
+
+    110025 for a symbol that is in that mode already; a coin's symbols are switched where need be,
+    so that bots ask for their mode at every start.
+    """
     linear(given)
     if not text_of(given, "symbol") and not text_of(given, "coin"):
         raise RefusedError(PARAMETER, "params error: symbol or coin is required")
@@ -94,6 +98,8 @@ def switch_mode(session: Session, given: Fields) -> Outcome:
     if wanted is None:
         raise RefusedError(PARAMETER, "params error: mode invalid")
     if wanted == account.terms.venue.position_mode:
+        if not text_of(given, "symbol"):
+            return done()
         raise RefusedError(MODE_UNCHANGED, "Position mode is not modified")
     if account.exchange.positions:
         raise RefusedError(HAS_POSITION, "You have an existing position, so the mode stays")

@@ -234,6 +234,7 @@ def test_a_made_market_begins_now_after_its_history() -> None:
     """A start of its own is kept; the same seed plays the same prices."""
     now = parse_time("2026-03-01T12:00:30Z")
     first = open_desk(["synthetic:7"], [SYMBOL], [settings()], now, 60).desk
+    assert first.now_ns == now, "a bot that compares the clocks finds none"
     assert first.start_ns == parse_time("2026-03-01T12:00:00Z")
     fixed = "synthetic:7,start=2025-01-01T00:00:00Z"
     other = open_desk([fixed], [SYMBOL], [settings()], now, 60).desk

@@ -186,7 +186,8 @@ def test_modes_are_switched_on_a_flat_account_only() -> None:
     assert client.post(margin, setMarginMode="ISOLATED_MARGIN")["retCode"] == 0
     assert client.post(margin, setMarginMode="ISOLATED_MARGIN")["retCode"] == 110026
     assert client.post(mode, category="linear", coin="USDT", mode=3)["retCode"] == 0
-    assert client.post(mode, category="linear", coin="USDT", mode=3)["retCode"] == 110025
+    assert client.post(mode, category="linear", symbol="BTCUSDT", mode=3)["retCode"] == 110025
+    assert client.post(mode, category="linear", coin="USDT", mode=3)["retCode"] == 0
     info = client.get("/v5/account/info")["result"]
     assert (info["marginMode"], info["unifiedMarginStatus"]) == ("ISOLATED_MARGIN", 5)
     assert [client.position(index)["leverage"] for index in (1, 2)] == ["4", "4"]
