@@ -17,6 +17,8 @@ from engine.strategies.catalog import CATALOG
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PYTEST = "" if find_spec("pytest") is not None else "pip install pytest && "
+"""What is typed before the test: runs need no pytest, so it may not be there."""
 
 
 @click.command("new")
@@ -47,7 +49,7 @@ def command(name: str, folder: Path, as_json: bool) -> int:
     config, source = quote(str(folder / f"{name}.toml")), quote(str(folder / f"{name}.py"))
     commands = [
         f"tradefold backtest {config} --data synthetic:7 --strategy {source}:{class_name}",
-        f"pytest {quote(str(folder / f'test_{name}.py'))}",
+        f"{_PYTEST}pytest {quote(str(folder / f'test_{name}.py'))}",
     ]
     files = [str(folder / file) for file in texts]
     data = {"class": class_name, "files": files, "next": commands}
