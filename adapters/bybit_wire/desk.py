@@ -5,10 +5,10 @@ exchange, then what everybody sees. Handlers get a ``Session``: the desk, who as
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from adapters.bybit_wire.account import Account
-from adapters.bybit_wire.answers import PARAMETER, Fields, RefusedError
+from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError
 from adapters.bybit_wire.contracts import AccountSettings, account_terms
 from adapters.bybit_wire.fields import needed, text_of
 from adapters.bybit_wire.market import Market
@@ -25,6 +25,30 @@ from engine.timebase import MILLISECOND, NEVER, Nanos
 
 Played = tuple[Nanos, tuple[MarketEvent, ...]]
 """When, and what: times never decrease."""
+
+
+class Taken(NamedTuple):
+    """A request that may change an account; ``room`` is how many orders of a batch are within the
+    limit, ``wall_ms`` when it came."""
+
+    account: Account
+    path: str
+    given: Fields
+    room: int
+    wall_ms: int
+
+
+class Keeper(Protocol):
+    """Who writes down what enters the desk, so that it can be made again from that alone."""
+
+    def event(self, event: MarketEvent) -> None:
+        """The desk has stepped on an event, at its present moment."""
+
+    def begin(self) -> None:
+        """A request that may change an account is handed in."""
+
+    def request(self, taken: Taken, outcome: Outcome | RefusedError) -> None:
+        """It was handled, at the desk's present moment."""
 
 
 class Desk:
@@ -50,6 +74,7 @@ class Desk:
             self.accounts[settings.key] = Account(settings, terms)
         for candle in history:
             self.markets[candle.symbol].recorded(candle)
+        self.keeper: Keeper | None = None
         self._feed: Iterator[Played] = iter(feed)
         self._next: Played | None = next(self._feed, None)
 
@@ -76,6 +101,18 @@ class Desk:
         """Step on events as of now."""
         for event in events:
             self._step(event)
+            if self.keeper is not None:
+                self.keeper.event(event)
+
+    def take_event(self) -> MarketEvent | None:
+        """Take the feed's next event without stepping on it; None at its end."""
+        while self._next is not None:
+            at, events = self._next
+            if events:
+                self._next = (at, events[1:])
+                return events[0]
+            self._next = next(self._feed, None)
+        return None
 
     def _step(self, event: MarketEvent) -> None:
         at = Nanos(self.now_ns)

@@ -24,9 +24,10 @@ from adapters.bybit_wire.answers import (
     Request,
     envelope,
 )
-from adapters.bybit_wire.desk import Desk, Session
+from adapters.bybit_wire.desk import Desk, Session, Taken
 from adapters.bybit_wire.fields import query_fields
 from adapters.bybit_wire.limits import Quota
+from adapters.bybit_wire.plain import plain
 from adapters.bybit_wire.signing import KEY, refuse_request
 
 Handler = Callable[[Session, Fields], Outcome]
@@ -131,11 +132,26 @@ def perform(desk: Desk, account: Account | None, route: Route, given: Fields, wa
         if not room and not route.is_batch:
             text = "Too many visits. Exceeded the API Rate Limit."
             return Done(Refusal(TOO_MANY_VISITS, text), {}, {}, quota)
-    try:
-        outcome = route.handler(Session(desk, account, room), given)
-    except RefusedError as refused:
-        return Done(refused.refusal, refused.result, {}, quota)
+    if desk.keeper is None or account is None or route.method != "POST":
+        outcome = handle(desk, account, route, given, room)
+    else:
+        taken = Taken(account, route.path, plain(given), room, wall)
+        desk.keeper.begin()
+        outcome = handle(desk, account, route, taken.given, room)
+        desk.keeper.request(taken, outcome)
+    if isinstance(outcome, RefusedError):
+        return Done(outcome.refusal, outcome.result, {}, quota)
     return Done(Refusal(0, outcome.text), outcome.result, outcome.extra, quota)
+
+
+def handle(
+    desk: Desk, account: Account | None, route: Route, given: Fields, room: int
+) -> Outcome | RefusedError:
+    """Let the handler answer; here a refusal is a value like any other."""
+    try:
+        return route.handler(Session(desk, account, room), given)
+    except RefusedError as refused:
+        return refused
 
 
 def limit_headers(quota: Quota | None, wall: int, trace: str) -> dict[str, str]:
