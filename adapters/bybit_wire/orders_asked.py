@@ -160,7 +160,10 @@ def _order_type(is_limit: bool, direction: int, side: int) -> OrderType:
 def _quantity(
     account: Account, market: Market, given: Fields, key: PositionKey, side: int, closes: bool
 ) -> Quantity:
-    """The quantity; 0 of a closing order is the whole position, up to the largest order."""
+    """The quantity; 0 of a closing order is the whole position, up to the largest order.
+
+    A rest below the least is asked for as the least: the exchange cuts it to the position.
+    """
     needed(given, "qty")
     quantity = number(given, "qty")
     if quantity or not closes:
@@ -171,8 +174,9 @@ def _quantity(
         raise RefusedError(
             REDUCE_ONLY, "current position is zero, cannot fix reduce-only order qty"
         )
-    most = market.instrument.max_market_quantity
-    return Quantity(round_down(min(size, most), market.instrument.lot))
+    instrument = market.instrument
+    whole = round_down(min(size, instrument.max_market_quantity), instrument.lot)
+    return Quantity(max(whole, instrument.min_quantity))
 
 
 def _protection(given: Fields, reduces: bool) -> tuple[ProtectionMode, int, int, int, int]:

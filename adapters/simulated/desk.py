@@ -14,7 +14,7 @@ from adapters.simulated.orders import VenueOrder
 from adapters.simulated.protection import report_stop, trim
 from adapters.simulated.rules import PARAMETER
 from adapters.simulated.state import VenueState
-from adapters.simulated.validation import UNKNOWN_ORDER, refuse_order, refuse_stop
+from adapters.simulated.validation import UNKNOWN_ORDER, refuse_order, refuse_stop, wanted
 from engine.messages.effects import (
     AmendOrder,
     CancelOrder,
@@ -74,7 +74,7 @@ def place(state: VenueState, asked: PlaceOrder, now: Nanos, muted: bool = False)
         return
     position = market.positions[asked.key.position_index]
     number = state.next_number()
-    order = VenueOrder(asked, position, asked.quantity, number, f"sim-{number}")
+    order = VenueOrder(asked, position, wanted(market, asked), number, f"sim-{number}")
     order.muted = muted
     state.orders.admit(order)
     accepted = OrderAccepted(position.key, asked.client_id, order.venue_order_id, now)

@@ -16,7 +16,7 @@ from adapters.simulated.state import VenueState
 from engine.domain.order import PriceSource
 from engine.ids import CLIENT_ID_LENGTH, ClientId
 from engine.messages.effects import PlaceOrder
-from engine.money import notional, render
+from engine.money import Quantity, notional, render
 
 PARAMETER = 10001
 PRICE_RANGE = 110003
@@ -50,14 +50,43 @@ def refuse_steps(market: VenueMarket, quantity: int, prices: Iterable[int]) -> R
     return None
 
 
-def refuse_bounds(market: VenueMarket, is_limit: bool, quantity: int, price: int) -> Refusal | None:
-    """The least and largest quantity and price of the contract."""
+def refuse_quantity(
+    market: VenueMarket, is_limit: bool, reduces: bool, quantity: int
+) -> Refusal | None:
+    """The least and largest quantity of an order of the contract, as it was asked for.
+
+    One that only reduces has no largest: the venue splits it (3.3). It is cut to the position once
+    it is taken, so a rest below the least is closed by asking for the least, or for 0.
+    """
     instrument = market.instrument
-    most = instrument.max_limit_quantity if is_limit else instrument.max_market_quantity
     if quantity < instrument.min_quantity:
         return PARAMETER, f"quantity is below the minimum of {render(instrument.min_quantity)}"
-    if quantity > most:
+    if not reduces and quantity > (most := largest_order(market, is_limit)):
         return PARAMETER, f"quantity is above the maximum of {render(most)}"
+    return None
+
+
+def refuse_bounds(market: VenueMarket, is_limit: bool, quantity: int, price: int) -> Refusal | None:
+    """The bounds of what an order is changed to."""
+    return refuse_quantity(market, is_limit, False, quantity) or refuse_range(market, price)
+
+
+def largest_order(market: VenueMarket, is_limit: bool) -> Quantity:
+    """The largest quantity that one order may have."""
+    instrument = market.instrument
+    return instrument.max_limit_quantity if is_limit else instrument.max_market_quantity
+
+
+def closes_all(asked: PlaceOrder) -> bool:
+    """Quantity 0, reduce-only and close on trigger: the whole position, up to the largest order
+    (3.3).
+    """
+    return asked.quantity == 0 and asked.reduce_only and asked.close_on_trigger
+
+
+def refuse_range(market: VenueMarket, price: int) -> Refusal | None:
+    """The least and largest price of the contract; price 0 is none."""
+    instrument = market.instrument
     if price and not instrument.min_price <= price <= instrument.max_price:
         return PRICE_RANGE, "Order price is out of permissible range"
     return None

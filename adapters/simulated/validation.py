@@ -10,11 +10,14 @@ from adapters.simulated.orders import LIMITS, TRIGGERED, only_reduces
 from adapters.simulated.positions import VenuePosition
 from adapters.simulated.rules import (
     PARAMETER,
+    closes_all,
+    largest_order,
     refuse_band,
-    refuse_bounds,
     refuse_crowd,
     refuse_name,
     refuse_protection,
+    refuse_quantity,
+    refuse_range,
     refuse_sides,
     refuse_steps,
     refuse_trigger,
@@ -22,7 +25,7 @@ from adapters.simulated.rules import (
 )
 from adapters.simulated.state import VenueState
 from engine.messages.effects import PlaceOrder, SetStop
-from engine.money import Price
+from engine.money import Price, Quantity, round_down
 
 REDUCE_ONLY = 110017
 DUPLICATE_ID = 110072
@@ -41,6 +44,7 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
         return DUPLICATE_ID, "the client order id exists already"
     is_limit, is_conditional = asked.order_type in LIMITS, asked.order_type in TRIGGERED
     reduces = only_reduces(asked, position)
+    quantity = wanted(market, asked)
     base = asked.price or asked.trigger_price or market.last
     prices = (
         asked.price,
@@ -52,11 +56,11 @@ def refuse_order(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> R
     )
     return (
         refuse_name(asked.client_id)
-        or refuse_steps(market, asked.quantity, prices)
+        or refuse_steps(market, quantity, prices)
         or _refuse_shape(asked, is_limit, is_conditional)
-        or _refuse_size(market, position, asked, reduces, is_limit)
+        or _refuse_size(market, position, asked, reduces, is_limit, quantity)
         or _refuse_prices(state, market, asked)
-        or refuse_value(market, reduces, asked.quantity, base)
+        or refuse_value(market, reduces, quantity, base)
         or (_refuse_levels(market, asked) if asked.stop_price or asked.target_price else None)
         or refuse_protection(market, position, asked)
         or refuse_crowd(state, market, is_conditional)
@@ -92,17 +96,23 @@ def _refuse_size(
     asked: PlaceOrder,
     reduces: bool,
     is_limit: bool,
+    quantity: int,
 ) -> Refusal | None:
-    """The quantity, cut to the position where the order only reduces (5.5)."""
-    quantity: int = asked.quantity
+    """The quantity; an order that only reduces needs something to reduce (5.5)."""
     if reduces:
         if asked.stop_price or asked.target_price:
             return PARAMETER, "a reduce-only order carries no stop and no target"
-        size = position.reducible(asked.side)
-        if size == 0:
+        if position.reducible(asked.side) == 0:
             return REDUCE_ONLY, "Reduce-only rule not satisfied: there is nothing to reduce"
-        quantity = min(quantity, size)
-    return refuse_bounds(market, is_limit, quantity, asked.price)
+    return refuse_quantity(market, is_limit, reduces, quantity) or refuse_range(market, asked.price)
+
+
+def wanted(market: VenueMarket, asked: PlaceOrder) -> Quantity:
+    """The quantity that was asked for; the largest that there is where all is to be closed."""
+    if asked.quantity or not closes_all(asked):
+        return asked.quantity
+    most = largest_order(market, asked.order_type in LIMITS)
+    return Quantity(round_down(most, market.instrument.lot))
 
 
 def _refuse_prices(state: VenueState, market: VenueMarket, asked: PlaceOrder) -> Refusal | None:

@@ -20,8 +20,8 @@ class Oracle(Account):
 
     # Requests.
 
-    def place(self, asked: PlaceOrder, refused: int) -> None:
-        """Take an order in, or refuse it with the code that the rules gave (0: none)."""
+    def place(self, asked: PlaceOrder, quantity: Number, refused: int) -> None:
+        """Take an order of ``quantity`` in, or refuse it with the code of the rules (0: none)."""
         if refused:
             self.tell("OrderRejected", asked.client_id, refused)
             return
@@ -29,8 +29,8 @@ class Oracle(Account):
         assert position is not None
         self.age += 1
         closes_side = {0: 0, 1: -1, 2: 1}[asked.key.position_index] == asked.side
-        reduces = asked.reduce_only or closes_side
-        order = Order(asked, position, self.age, number(asked.quantity), reduces)
+        reduces = asked.reduce_only or asked.close_on_trigger or closes_side
+        order = Order(asked, position, self.age, quantity, reduces)
         self.known[order.name] = order
         self.tell("OrderAccepted", order.name, f"sim-{self.age}")
         if order.triggered and order.reduces:

@@ -71,6 +71,8 @@ VENUE = st.fixed_dictionaries(
     }
 )
 LADDER = tiers("300 0.005 100", "600 0.01 50", "1000 0.02 25", "20000 0.1 5")
+LEAST = st.sampled_from(["0.001", "0.001", "0.6"])
+"""The least quantity of an order; what is left of a position may be less."""
 BANDS = st.sampled_from([("0", "0"), ("0.01", "0.02"), ("0.005", "0")])
 LADDERS = st.sampled_from([(), LADDER])
 SIMULATION = st.fixed_dictionaries(
@@ -109,6 +111,7 @@ class Asking(RuleBasedStateMachine):
         stop_by: PriceSource = "last",
         target_by: PriceSource = "last",
         reduce_only: bool = False,
+        closes: bool = False,
     ) -> None:
         """Place an order."""
         none = Price(0)
@@ -125,6 +128,7 @@ class Asking(RuleBasedStateMachine):
             prices.get("stop", none),
             prices.get("target", none),
             trigger_by,
+            closes,
             stop_by=stop_by,
             target_by=target_by,
         )

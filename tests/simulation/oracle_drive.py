@@ -47,7 +47,7 @@ from tests.simulation.oracle_margin import (
     set_leverage,
 )
 from tests.simulation.oracle_prices import close_bar, open_bar, settle, tell_price
-from tests.simulation.oracle_rules import amend_code, order_code, stop_code
+from tests.simulation.oracle_rules import amend_code, order_code, order_quantity, stop_code
 
 TOLD: dict[type, Callable[..., tuple[object, ...]]] = {
     OrderAccepted: lambda r: (r.client_id, r.venue_order_id),
@@ -125,7 +125,8 @@ class Both:
         oracle = self.oracle
         match effect:
             case PlaceOrder():
-                oracle.place(effect, order_code(oracle, effect))
+                quantity = order_quantity(oracle, effect)
+                oracle.place(effect, quantity, order_code(oracle, effect))
             case CancelOrder():
                 oracle.cancel(effect)
             case SetStop():

@@ -24,16 +24,17 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
         return 10001
     is_limit, waits = asked.order_type in LIMITS, asked.order_type in CONDITIONAL
     closes_side = {0: 0, 1: -1, 2: 1}[asked.key.position_index] == asked.side
-    reduces = asked.reduce_only or closes_side
-    quantity = number(asked.quantity)
+    reduces = asked.reduce_only or asked.close_on_trigger or closes_side
+    quantity = order_quantity(oracle, asked)
     if reduces:
         if asked.stop_price or asked.target_price:
             return 10001
-        quantity = min(quantity, position.reducible(asked.side))
-        if not quantity:
+        if not position.reducible(asked.side):
             return 110017
     most = instrument.max_limit_quantity if is_limit else instrument.max_market_quantity
-    if not number(instrument.min_quantity) <= quantity <= number(most):
+    if quantity < number(instrument.min_quantity):
+        return 10001
+    if quantity > number(most) and not reduces:
         return 10001
     if is_limit and not instrument.min_price <= asked.price <= instrument.max_price:
         return 110003
@@ -49,7 +50,7 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
             return 110092
         if order.meets < 0 and order.trigger >= now:
             return 110093
-    value = (own or market.last) * number(asked.quantity)
+    value = (own or market.last) * quantity
     if not reduces and value < number(instrument.min_notional):
         return 110094
     stop, target = number(asked.stop_price), number(asked.target_price)
@@ -68,9 +69,19 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
     return opening_code(oracle, position, asked.side, quantity, number(asked.price), market.last)
 
 
+def order_quantity(oracle: Oracle, asked: PlaceOrder) -> Number:
+    """What is asked for; 0 of an order that closes on its trigger is the most there can be."""
+    if asked.quantity or not (asked.reduce_only and asked.close_on_trigger):
+        return number(asked.quantity)
+    contract = oracle.instruments[asked.key.symbol]
+    is_limit = asked.order_type in LIMITS
+    return number(contract.max_limit_quantity if is_limit else contract.max_market_quantity)
+
+
 def is_well_formed(asked: PlaceOrder, contract: Instrument) -> bool:
     """Steps of price and quantity, and the prices that belong to the type of order."""
-    if asked.quantity <= 0 or asked.quantity % contract.lot:
+    closes_all = asked.quantity == 0 and asked.reduce_only and asked.close_on_trigger
+    if asked.quantity % contract.lot or (asked.quantity <= 0 and not closes_all):
         return False
     prices = (asked.price, asked.trigger_price, asked.stop_price, asked.target_price)
     if any(price < 0 or price % contract.tick for price in prices):

@@ -26,6 +26,7 @@ from tests.simulation.oracle_draws import (
     BANDS,
     FORCES,
     LADDERS,
+    LEAST,
     NONSENSE,
     ORDER_TYPES,
     QUANTITIES,
@@ -46,7 +47,9 @@ from tests.simulation.oracle_drive import Both
 class Venue(Asking):
     """Both exchanges under a random session."""
 
-    @initialize(told=TERMS, venue=VENUE, simulation=SIMULATION, ladder=LADDERS, band=BANDS)
+    @initialize(
+        told=TERMS, venue=VENUE, simulation=SIMULATION, ladder=LADDERS, band=BANDS, least=LEAST
+    )
     def begin(
         self,
         told: dict[str, Any],
@@ -54,6 +57,7 @@ class Venue(Asking):
         simulation: dict[str, Any],
         ladder: tuple[RiskTier, ...],
         band: tuple[str, str],
+        least: str,
     ) -> None:
         """Draw the terms, as pessimistic or not as they can be told, and open the first bars."""
         plain = terms(**told)
@@ -61,7 +65,13 @@ class Venue(Asking):
         assumed = attrs.evolve(plain.simulation, **simulation)
         near, far = (Rate(e8(text)) for text in band)
         contracts = tuple(
-            attrs.evolve(one, tiers=ladder, price_limit_x=near, price_limit_y=far)
+            attrs.evolve(
+                one,
+                tiers=ladder,
+                price_limit_x=near,
+                price_limit_y=far,
+                min_quantity=Quantity(e8(least)),
+            )
             for one in plain.instruments
         )
         drawn = attrs.evolve(plain, venue=venue_terms, simulation=assumed, instruments=contracts)
@@ -129,10 +139,10 @@ class Venue(Asking):
     @rule(
         which=st.integers(0, 3),
         order_type=ORDER_TYPES,
-        quantity=QUANTITIES,
+        quantity=st.one_of(QUANTITIES, st.sampled_from(["0", "60"])),
         aways=st.tuples(AWAY, AWAY),
         force=FORCES,
-        says=st.booleans(),
+        says=st.sampled_from([(True, False), (False, False), (True, True), (False, True)]),
         odd=st.sampled_from([0] * 9 + [1]),
     )
     def reduce(
@@ -142,7 +152,7 @@ class Venue(Asking):
         quantity: str,
         aways: tuple[int, int],
         force: TimeInForce,
-        says: bool,
+        says: tuple[bool, bool],
         odd: int,
     ) -> None:
         """Ask for an order that closes, by its word or by its side."""
@@ -160,7 +170,9 @@ class Venue(Asking):
             "price": self.near(symbol, aways[0]) if is_limit else Price(0),
             "trigger": trigger if waits else Price(0),
         }
-        self.ask(position.key, side, order_type, quantity, force, prices, reduce_only=says)
+        only, closes = says
+        words = {"reduce_only": only, "closes": closes}
+        self.ask(position.key, side, order_type, quantity, force, prices, **words)
 
     @rule(
         which=st.integers(0, 3),
