@@ -45,7 +45,7 @@ class Call(NamedTuple):
 
 def administer(faults: Faults, call: Call, token: str, wall_ms: int) -> Answer:
     """Do what is asked; what is refused changes nothing."""
-    refusal = _refused(call, token)
+    refusal = refused(call, token)
     if refusal is not None:
         return refusal
     if len(call.body) > BODY_MOST:
@@ -69,7 +69,8 @@ def plan_fields(faults: Faults, wall_ms: int) -> Fields:
     }
 
 
-def _refused(call: Call, token: str) -> Answer | None:
+def refused(call: Call, token: str) -> Answer | None:
+    """Why a call does not come in; None for one that does."""
     if not _is_here(call.peer):
         return _no(403, "not_local", "the admin's door is for this machine alone")
     if _host(f"//{call.headers.get('host', '')}") not in HERE:

@@ -10,6 +10,8 @@ from adapters.bybit_wire.door import CLOSE_SECONDS
 from adapters.bybit_wire.faults import Faults
 from adapters.bybit_wire.faulty_streams import Line, Said
 
+TOPIC = '"topic":'
+"""What every message of a topic has, and no answer to a request."""
 QUEUE_MOST = 20_000
 """A connection that is so many messages behind is cut."""
 
@@ -31,6 +33,14 @@ class Connection:
         self.queue: asyncio.Queue[tuple[float, str, bool]] = asyncio.Queue(QUEUE_MOST)
         self.is_cut = False
         self.is_shut = False
+        self.told = 0
+        """How many messages of topics were handed to the socket."""
+        self._waiting = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be sent."""
+        return self.is_cut or not self._waiting
 
     def say(self, due: float, said: Iterable[Said]) -> None:
         """Queue messages from ``due`` on, each as late as it says, or cut the connection."""
@@ -50,6 +60,7 @@ class Connection:
         """Queue a message; one too many cuts the connection, whether it still takes or not."""
         try:
             self.queue.put_nowait((due, text, closes))
+            self._waiting += 1
         except asyncio.QueueFull:
             self.cut()
 
@@ -77,6 +88,8 @@ class Connection:
                 await asyncio.sleep(due - loop.time())
             if text:
                 await self.socket.send_str(text)
+            self.told += TOPIC in text
+            self._waiting -= 1
             if closes:
                 break
         await self.socket.close()

@@ -37,7 +37,7 @@ class Reply(NamedTuple):
 
 
 class Conversation:
-    """One connection. ``topics`` are those that it listens to now."""
+    """One connection. ``topics`` are those that it listens to now, ``name`` is its ``conn_id``."""
 
     def __init__(self, kind: Kind, desk: Desk, streams: PublicStreams, number: int) -> None:
         self.kind = kind
@@ -45,7 +45,7 @@ class Conversation:
         self.topics: dict[str, None] = {}
         self._desk = desk
         self._streams = streams
-        self._name = hashlib.md5(f"{desk.start_ns}/{number}".encode()).hexdigest()[:20]
+        self.name = hashlib.md5(f"{desk.start_ns}/{number}".encode()).hexdigest()[:20]
         self._ids: deque[str] = deque(maxlen=IDS_KEPT)
 
     def hear(self, text: str, wall_ms: int) -> list[Reply]:
@@ -81,7 +81,7 @@ class Conversation:
         self.topics.clear()
 
     def _ack(self, op: str, is_done: bool, text: str, asked: Fields) -> Fields:
-        message: Fields = {"success": is_done, "ret_msg": text, "conn_id": self._name, "op": op}
+        message: Fields = {"success": is_done, "ret_msg": text, "conn_id": self.name, "op": op}
         if "req_id" in asked:
             message["req_id"] = asked["req_id"]
         return message
@@ -90,14 +90,14 @@ class Conversation:
         if self.kind == "public":
             return {"req_id": "", **self._ack("ping", True, "pong", asked)}
         if self.kind == "private":
-            message: Fields = {"op": "pong", "args": [str(wall_ms)], "conn_id": self._name}
+            message: Fields = {"op": "pong", "args": [str(wall_ms)], "conn_id": self.name}
             return {"req_id": asked.get("req_id", ""), **message}
         return {
             "retCode": 0,
             "retMsg": "OK",
             "op": "pong",
             "data": [str(wall_ms)],
-            "connId": self._name,
+            "connId": self.name,
         }
 
     def _auth(self, asked: Fields, wall_ms: int) -> Reply:
@@ -201,7 +201,7 @@ class Conversation:
             message["reqId"] = asked["reqId"]
         if asked.get("op") != "auth":
             message |= {"data": {}, "retExtInfo": {}}
-        return message | {"connId": self._name}
+        return message | {"connId": self.name}
 
 
 _TIMES = ("X-BAPI-TIMESTAMP", "X-BAPI-RECV-WINDOW")

@@ -30,7 +30,9 @@ from adapters.bybit_wire.failing import admin_handler, response, send
 from adapters.bybit_wire.faults import Faults
 from adapters.bybit_wire.faulty_answers import page, served
 from adapters.bybit_wire.faulty_streams import told
+from adapters.bybit_wire.keeping import Keeper
 from adapters.bybit_wire.limits import ADDRESS_MOST, AddressLimit
+from adapters.bybit_wire.lockstep import LOCKSTEP, STEP, Steps
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
 from adapters.bybit_wire.router import answer
@@ -42,6 +44,8 @@ TURN_SECONDS = 0.02
 """How long the pump sleeps between two turns."""
 BUDGET_SECONDS = 0.05
 """How long one turn may play; a feed that is too quick for the machine falls behind the wall."""
+KEEP_MARKET_SECONDS = 0.1
+"""How often a market that concerns nobody is written to the journal of a session."""
 EVENTS_DELAY = 0.005
 """How long after its cause a private message leaves, s: the answer to the request is first."""
 IDLE_SECONDS = 600
@@ -55,7 +59,8 @@ SOCKETS: dict[str, Kind] = {
 
 
 class Wire:
-    """A running server over a desk. ``speed`` is market seconds in a second of the wall."""
+    """A running server over a desk. ``speed`` is market seconds in a second of the wall; with
+    ``LOCKSTEP`` the market stands still until it is told to step."""
 
     def __init__(
         self,
@@ -65,8 +70,10 @@ class Wire:
         address_most: int = ADDRESS_MOST,
         faults: Faults | None = None,
         admin_token: str = "",
+        keeper: Keeper | None = None,
     ) -> None:
         self.desk = desk
+        self.keeper = keeper
         self.streams = PublicStreams(desk)
         self._speed = speed
         self._wall_ms = wall_ms
@@ -83,6 +90,8 @@ class Wire:
         for path in SOCKETS:
             self.app.router.add_get(path, self.socket)
         administer = admin_handler(self.faults, admin_token, wall_ms)
+        self.steps = Steps(self, speed, admin_token)
+        self.app.router.add_route("*", STEP, self.steps.handle)
         self.app.router.add_route("*", "/admin/{path:.*}", administer)
         self.app.router.add_route("*", "/{path:.*}", self.rest)
 
@@ -90,6 +99,8 @@ class Wire:
 
     def play(self) -> None:
         """Bring the desk to the market's present moment, as far as one turn's budget goes."""
+        if self._speed == LOCKSTEP:
+            return
         began, market = self._anchor
         now = time.monotonic()
         target = market + int((now - began) * self._speed * SECOND)
@@ -101,10 +112,14 @@ class Wire:
         self.desk.advance(target)
 
     async def pump(self) -> None:
-        """Play the feed for ever."""
+        """Play the feed for ever. Raises what the session's journal raises: nothing left then."""
+        kept = time.monotonic()
         while True:
             self.play()
             self.deliver(0)
+            if self.keeper is not None and time.monotonic() - kept > KEEP_MARKET_SECONDS:
+                self.keeper.flush(durable=False)
+                kept = time.monotonic()
             if self.faults.is_down(self._wall_ms()):
                 for each in self._connections.values():
                     each.shut(0)
@@ -115,14 +130,25 @@ class Wire:
         """Whether the feed has nothing more to tell."""
         return self.desk.next_ns == NEVER
 
+    @property
+    def connections(self) -> list[Connection]:
+        """Every WebSocket, oldest first."""
+        return list(self._connections.values())
+
     def listened(self) -> set[str]:
         """Every topic that somebody listens to."""
         return {topic for each in self._connections.values() for topic in each.talk.topics}
 
     # What goes out.
 
+    def keep(self) -> None:
+        """What an account is told next is on the disk when this returns."""
+        if self.keeper is not None and self.keeper.owes:
+            self.keeper.flush(durable=True)
+
     def deliver(self, delay: float) -> None:
         """Queue all that the streams have to tell, ``delay`` seconds from now."""
+        self.keep()
         due = asyncio.get_running_loop().time() + delay
         wall = self._wall_ms()
         public = [told(message) for _, message in self.streams.collect()]
@@ -153,12 +179,13 @@ class Wire:
         body = await body_of(request)
         path, _, query = request.raw_path.partition("?")
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.play()
         asked = Request(request.method, path, query.encode(), body, headers)
-        act = partial(answer, self.desk, asked, wall)
-        found = served(self.desk, self.faults, asked, wall, act)
-        self.deliver(0)
-        return await send(request, found)
+        with self.steps.under_way():
+            self.play()
+            act = partial(answer, self.desk, asked, wall)
+            found = served(self.desk, self.faults, asked, wall, act)
+            self.deliver(0)
+            return await send(request, found)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Talk on one WebSocket until it ends."""
@@ -196,7 +223,9 @@ class Wire:
                 continue
             self.play()
             self.deliver(0)
-            connection.say(loop.time(), connection.line.hear(message.data, self._wall_ms()))
+            said = connection.line.hear(message.data, self._wall_ms())
+            self.keep()
+            connection.say(loop.time(), said)
             self.deliver(DELAY_MS / 1_000 if connection.talk.kind == "trade" else 0)
 
     async def close(self) -> None:
@@ -226,10 +255,11 @@ async def serving(
     address_most: int = ADDRESS_MOST,
     faults: Faults | None = None,
     admin_token: str = "",
+    keeper: Keeper | None = None,
 ) -> AsyncIterator[tuple[Wire, int]]:
     """The server on loopback for as long as the context is open; the port is its own where 0 was
     asked for. Raises ``WorldError`` when the port is taken."""
-    wire = Wire(desk, speed, wall_ms, address_most, faults, admin_token)
+    wire = Wire(desk, speed, wall_ms, address_most, faults, admin_token, keeper)
     runner = web.AppRunner(
         wire.app,
         access_log=None,
