@@ -6,7 +6,7 @@ So ``tradefold --help`` knows every command by one line of a table, and imports 
 import gc
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -134,6 +134,12 @@ def _load(place: str) -> ModuleType:
         gc.enable()
 
 
+def _of_session(command: str) -> Callable[..., int]:
+    """What ``verify`` and ``journal`` do with the journal of a session of the exchange's server."""
+    found: Callable[..., int] = getattr(_load("commands.session"), command)
+    return found
+
+
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     del parameter
     if not wanted or ctx.resilient_parsing:
@@ -152,6 +158,7 @@ main = Program(
     example, and --json for programs. Exit codes: 0 done, 1 the answer is no, 2 wrong usage or
     input, 3 the disk or the network failed, 4 a broken invariant, 130 stopped by Ctrl-C.""",
 )
+main.context_settings["obj"] = _of_session
 main.params.append(
     click.Option(
         ["--version"],

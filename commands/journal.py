@@ -1,7 +1,7 @@
 """``tradefold journal``: what a journal holds, its last frames, and frames for other programs."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 
 from commands.envelope import Answer, envelope, give
-from commands.options import journal_argument, json_option, open_journal
+from commands.frames import last_frames, write_lines
+from commands.options import journal_argument, json_option, of_session, open_journal
 from commands.screen import columns, facts, heading, lines, moment, screen
 from commands.summary_facts import assumption_data
 from commands.summary_view import show_assumptions
@@ -18,14 +19,22 @@ from engine.money import render
 from engine.timebase import render_span, render_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES, tag_of
 from journal.export import export_frames, export_lines, frame_facts
-from journal.frame import Frame
 from journal.projections.rebuild import rebuild as fold_anew
 from journal.reader import JournalReader
 from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
 from replays.queries import rows_of
 from replays.words import sentence
 
-KINDS = sorted(tag_of(message) for message in INPUT_TYPES + DECISION_TYPES)
+SESSION_KINDS = (
+    "Answered",
+    "RequestTaken",
+    "SessionContinued",
+    "SessionOpened",
+    "SessionPaused",
+    "Told",
+)
+"""What only journals of the exchange's server hold."""
+KINDS = sorted({*(tag_of(message) for message in INPUT_TYPES + DECISION_TYPES), *SESSION_KINDS})
 
 
 @click.command("show")
@@ -38,6 +47,9 @@ def show(journal: Path, as_json: bool) -> int:
     Example:
       tradefold journal show run.db
     """
+    answered = of_session(journal, "show", as_json=as_json)
+    if answered is not None:
+        return answered
     with open_journal(journal) as reader:
         told = assumptions_of(reader.started, ambiguous_bars(reader))
         data = _overview(reader, told)
@@ -57,8 +69,11 @@ def tail(journal: Path, count: int, decided: bool, as_json: bool) -> int:
       tradefold journal tail run.db
       tradefold journal tail run.db --count 5 --decided
     """
+    answered = of_session(journal, "tail", count=count, decided=decided, as_json=as_json)
+    if answered is not None:
+        return answered
     with open_journal(journal) as reader:
-        frames = _last(reader, count, decided)
+        frames = last_frames(reader, count, decided)
 
     def shown() -> None:
         rows = []
@@ -124,11 +139,15 @@ def export(
     """
     if last is not None and last < first:
         raise UserError(f"--from {first} is not before --to {last}; exchange them")
+    span = {"first": first, "last": last, "kinds": kinds, "out": out}
+    answered = of_session(journal, "export", as_json=as_json, **span)
+    if answered is not None:
+        return answered
     with open_journal(journal) as reader:
         end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
         chosen = export_frames(reader, first, end, frozenset(kinds))
         if out is not None:
-            count = _write(out, chosen)
+            count = write_lines(out, chosen)
             data = {"frames": count, "file": str(out)}
             return give(Answer(data, lambda: click.echo(f"{count} frames in {out}")), as_json)
         if as_json:
@@ -138,35 +157,6 @@ def export(
         for line in export_lines(chosen):
             sys.stdout.buffer.write(line)
     return 0
-
-
-def _write(out: Path, chosen: Iterator[dict[str, Any]]) -> int:
-    """The lines into a new file; a file that is not finished does not stay."""
-    count = 0
-    try:
-        file = out.open("xb")
-    except FileExistsError:
-        raise UserError(f"--out {out}: exists already; choose another name") from None
-    try:
-        with file:
-            for line in export_lines(chosen):
-                file.write(line)
-                count += 1
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
-    return count
-
-
-def _last(reader: JournalReader, count: int, decided: bool) -> list[Frame]:
-    found: list[Frame] = []
-    last = reader.head.last_seq
-    while last > 0 and len(found) < count:
-        first = max(1, last - 4095)
-        frames = [each for each in reader.frames(first, last) if each[1] or not decided]
-        found = frames[-(count - len(found)) :] + found
-        last = first - 1
-    return found
 
 
 def _overview(reader: JournalReader, told: Sequence[Assumption]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import click
 
 from adapters.strategy_source import StrategyShelf, load_strategy
+from journal.doorstep import SESSION_ID, mark_of
 from journal.reader import JournalReader
 
 Decorated = Callable[..., Any]
@@ -63,6 +64,17 @@ def journal_argument(function: Decorated) -> Decorated:
 def open_journal(path: Path) -> JournalReader:
     """A journal to read from; the one who asks closes it."""
     return JournalReader(path)
+
+
+def of_session(journal: Path, command: str, **given: Any) -> int | None:
+    """What a command answers where the journal is that of a served session; None for a run's.
+
+    ``cli.py`` hands in the commands of sessions, which load only here.
+    """
+    if mark_of(journal) != SESSION_ID:
+        return None
+    found: Callable[..., int] = click.get_current_context().find_root().obj(command)
+    return found(journal, **given)
 
 
 def aside() -> redirect_stdout[TextIO]:

@@ -14,6 +14,7 @@ from commands.options import (
     aside,
     journal_argument,
     json_option,
+    of_session,
     open_journal,
     shelf_of,
     strategy_option,
@@ -40,6 +41,8 @@ def command(
     digest, every decision, made again by the same strategy, and every row of the tables that
     people query.
 
+    Of a session of the exchange's server every answer and private message is made again instead.
+
     --chain-only looks at pages and links alone: neither decisions nor tables are held against
     anything. Without the strategy's source the decisions are not run again, and the answer says so.
     --expect takes the digest of the state, or of any page of the chain, from an earlier answer.
@@ -52,6 +55,10 @@ def command(
     expect = expect.strip().lower()
     if expect and not _DIGEST.fullmatch(expect):
         raise UserError(f"--expect {expect}: is no digest; write the 64 hex digits of one")
+    asked = {"chain_only": chain_only, "expect": expect, "as_json": as_json}
+    answered = of_session(journal, "verify", **asked)
+    if answered is not None:
+        return answered
     shelf = shelf_of(strategies)
     begin = perf_counter()
     with open_journal(journal) as reader, calm_collector(), aside():

@@ -118,10 +118,11 @@ class Keeper:
         if durable:
             self.owes = False
 
-    def pause(self, wall_ms: int) -> None:
-        """The server ends in order: note the state that the next one has to come to."""
+    def pause(self, wall_ms: int, code: str) -> None:
+        """The server ends in order: note the state that the next one with the same sources has to
+        come to."""
         self.flush(durable=False)
-        self.note(SessionPaused(wall_ms, desk_digest(self.desk)))
+        self.note(SessionPaused(wall_ms, code, desk_digest(self.desk)))
         self.journal.close()
 
     def _append(self, kept: SessionInput, led_to: Iterable[SessionOutcome]) -> None:

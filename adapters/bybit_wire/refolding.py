@@ -40,7 +40,11 @@ class DivergedError(NegativeAnswerError):
 
 @frozen
 class Refolded:
-    """A desk as it was left, and what was met on the way. ``paused``: the last frame says so."""
+    """A desk as it was left, and what was met on the way.
+
+    ``paused``: the last frame says so. ``noted``: so many states were noted by these very sources,
+    and were come to again.
+    """
 
     desk: Desk
     frames: int
@@ -48,6 +52,7 @@ class Refolded:
     events: int
     messages: int
     continued: int
+    noted: int
     paused: bool
 
 
@@ -82,14 +87,14 @@ def _nameless(account: SessionAccount) -> AccountSettings:
     return AccountSettings(name, "", account.uid, int(account.wallet), *modes)
 
 
-def refold(desk: Desk, frames: Iterable[Frame], with_feed: bool) -> Refolded:
-    """Bring a fresh desk to where its journal ends.
+def refold(desk: Desk, frames: Iterable[Frame], with_feed: bool, code: str) -> Refolded:
+    """Bring a fresh desk to where its journal ends; ``code`` are the sources that do it.
 
     ``with_feed``: the desk's own feed has to tell the very events that are recorded, and goes on
     behind them. Raises ``DivergedError`` for an outcome that is not the recorded one, ``UserError``
     for a feed that tells something else.
     """
-    walk = _Walk(desk, with_feed)
+    walk = _Walk(desk, with_feed, code)
     for stamped, led_to in frames:
         walk.take(stamped, cast(tuple[SessionOutcome, ...], led_to))
     return Refolded(desk, walk.frames, *walk.counts, walk.paused)
@@ -98,8 +103,10 @@ def refold(desk: Desk, frames: Iterable[Frame], with_feed: bool) -> Refolded:
 class _Walk:
     """One frame after the other onto a desk."""
 
-    def __init__(self, desk: Desk, with_feed: bool) -> None:
-        self.frames = self._requests = self._events = self._messages = self._continued = 0
+    def __init__(self, desk: Desk, with_feed: bool, code: str) -> None:
+        self.frames = self._requests = self._events = self._messages = 0
+        self._continued = self._noted = 0
+        self._code = code
         self.paused = False
         self._desk = desk
         self._with_feed = with_feed
@@ -107,9 +114,11 @@ class _Walk:
         self._accounts = {each.settings.uid: each for each in desk.accounts.values()}
 
     @property
-    def counts(self) -> tuple[int, int, int, int]:
-        """Requests, events, private messages, and how often the session was taken up again."""
-        return self._requests, self._events, self._messages, self._continued
+    def counts(self) -> tuple[int, int, int, int, int]:
+        """Requests, events, private messages, how often the session was taken up again, and how
+        many noted states were come to."""
+        done = (self._requests, self._events, self._messages)
+        return *done, self._continued, self._noted
 
     def take(self, stamped: Stamped, recorded: tuple[SessionOutcome, ...]) -> None:
         """Step on a frame and compare."""
@@ -123,8 +132,10 @@ class _Walk:
                 self._requests += 1
                 found.append(self._request(stamped.seq, kept))
             case SessionPaused():
-                if desk_digest(self._desk) != kept.digest:
-                    raise DivergedError(stamped.seq, "the state is not the one that was noted")
+                if kept.code == self._code:
+                    self._noted += 1
+                    if desk_digest(self._desk) != kept.digest:
+                        raise DivergedError(stamped.seq, "the state is not the one that was noted")
             case SessionContinued():
                 self._continued += 1
             case SessionOpened():

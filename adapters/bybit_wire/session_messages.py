@@ -53,17 +53,20 @@ class SessionOpened:
 
 @record
 class SessionPaused:
-    """The server was stopped in order; ``digest`` is the desk's state, ``wall_ms`` the clock's."""
+    """The server was stopped in order. ``digest`` is the desk's state as the sources with the
+    digest ``code`` have it, ``wall_ms`` the clock's time."""
 
     wall_ms: int
+    code: str
     digest: str
 
 
 @record
 class SessionContinued:
-    """A server took the session up again, with the code of ``version``."""
+    """A server took the session up again, of that version and with those sources."""
 
     wall_ms: int
+    code: str
     version: str
 
 

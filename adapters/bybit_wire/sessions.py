@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.keeping import Keeper, frame_of
 from adapters.bybit_wire.opening import Opened, lay_out
+from adapters.bybit_wire.origin import code_digest
 from adapters.bybit_wire.refolding import Refolded, opened_of, refold, same_semantics
 from adapters.bybit_wire.session_messages import (
     WIRE_SEMANTICS,
@@ -70,7 +71,7 @@ def keep_session(path: Path, asked: Asked, now_ns: int, provenance: Provenance) 
     ``NegativeAnswerError`` where it was changed.
     """
     if path.exists():
-        return _continued(path, asked, now_ns, dict(provenance).get("tradefold", ""))
+        return _continued(path, asked, now_ns, dict(provenance).get("code_version", ""))
     opened = asked.lay_out(now_ns)
     manifest = manifest_of(opened, asked, now_ns, provenance)
     (stamped, _) = frame_of(1, opened.desk.start_ns, manifest, ())
@@ -90,10 +91,10 @@ def _continued(path: Path, asked: Asked, now_ns: int, version: str) -> Kept:
     journal = SqliteJournal.resume(path, recorded.run, WORDS)
     try:
         with JournalReader(path, WORDS) as reader:
-            before = refold(opened.desk, reader.frames(), with_feed=True)
+            before = refold(opened.desk, reader.frames(), True, code_digest())
         keeper = opened.desk.keeper = Keeper(opened.desk, journal)
         opened.desk.advance(opened.served_ns)
-        keeper.note(SessionContinued(now_ns // MILLISECOND, version))
+        keeper.note(SessionContinued(now_ns // MILLISECOND, code_digest(), version))
         keeper.flush(durable=True)
     except BaseException:
         journal.close()
