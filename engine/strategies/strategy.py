@@ -122,12 +122,18 @@ _COMPARE: Final[dict[Operator, Callable[[float, float], bool]]] = {
     "==": operator.eq,
 }
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_PATH = re.compile(
+    r"""(?<=['"(])(?:~|[A-Za-z]:)?[/\\]+[\w.~-][^'"()\n]*"""  # in quotes it may hold spaces
+    r"""|(?<![\w.:/\\])(?:~|[A-Za-z]:)?[/\\]+[\w.~-][^\s'",;()]*"""
+)
 _LONGEST_FAILURE = 200
 
 
 def failure_text(where: str, error: Exception) -> str:
-    """What a strategy's code raised, the same in every run: no addresses, and not endless."""
-    text = " ".join(_ADDRESS.sub("0x..", str(error)).split())
+    """What a strategy's code raised, the same in every run and on every machine: no addresses,
+    no paths, and not endless.
+    """
+    text = " ".join(_PATH.sub("(path)", _ADDRESS.sub("0x..", str(error))).split())
     return f"{where}: {type(error).__name__}: {text}"[:_LONGEST_FAILURE]
 
 

@@ -145,6 +145,22 @@ def test_what_a_strategy_raised_is_recorded_without_addresses_and_not_endlessly(
     assert len(failure_text("observe", ValueError("x" * 1000))) == 200
 
 
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("no module at /opt/my/lib.py, sorry", "no module at (path), sorry"),
+        ("cannot read '/home/a b/c.csv'", "cannot read '(path)'"),
+        (r"C:\Users\x\f.txt: 7", "(path) 7"),
+        ("BTC/USDT fell by 1/2", "BTC/USDT fell by 1/2"),
+    ],
+)
+def test_what_a_strategy_raised_is_the_same_on_a_machine_with_other_folders(
+    raised: str, told: str
+) -> None:
+    """Law 1: the text is decided, so it may not tell where the code lies."""
+    assert failure_text("propose", ValueError(raised)) == f"propose: ValueError: {told}"
+
+
 def test_a_halted_strategy_does_not_stop_another_account() -> None:
     scenario = given(terms(account(), account("beta", (ETH,))))
     scenario.when_proposed("garbage").then(a(StrategyHalted, account="alpha"), PAUSED)
