@@ -1,6 +1,7 @@
-"""The small configuration of the server: accounts, keys and limits, as TOML.
+"""The small configuration of the server: accounts, keys, limits and faults, as TOML.
 
     address_per_5s = 600
+    admin_token = "wanted-by-the-admin-s-door"
 
 [[accounts]]
 key = "mine"
@@ -9,6 +10,10 @@ wallet = 25000
 margin_mode = "isolated"
 position_mode = "hedge"
 per_second = 20
+
+[faults]
+seed = 7
+timeout_after = {rate = 0.05, on = "/v5/order/create", account = "mine"}
 """
 
 import tomllib
@@ -17,9 +22,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from adapters.bybit_wire.contracts import AccountSettings
+from adapters.bybit_wire.fault_rules import NO_FAULTS, FaultSettings, check_accounts, settings_of
 from adapters.bybit_wire.limits import ADDRESS_MOST
 from engine.errors import UserError
 from engine.messages.runs import MarginMode, PositionMode
@@ -30,15 +36,19 @@ USUAL_SECRET = "tradefold-secret"
 USUAL_WALLET = 10_000
 FIRST_UID = 100_001
 _ADDRESS = "address_per_5s"
+_TOP = ("accounts", _ADDRESS, "admin_token", "faults")
 _FIELDS = ("key", "secret", "wallet", "margin_mode", "position_mode", "per_second")
 
 
 @frozen
 class ServerSettings:
-    """The accounts, and how many requests one address may send in five seconds (7.1)."""
+    """The accounts, how many requests one address may send in five seconds (7.1), and what goes
+    wrong by seed; without a token everybody on this machine may set faults."""
 
     accounts: tuple[AccountSettings, ...]
     address_most: int = ADDRESS_MOST
+    faults: FaultSettings = NO_FAULTS
+    admin_token: str = field(default="", repr=False)
 
 
 def read_settings(path: Path) -> ServerSettings:
@@ -48,14 +58,21 @@ def read_settings(path: Path) -> ServerSettings:
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read as TOML: {error}") from error
     rows = tree.get("accounts")
-    if set(tree) - {"accounts", _ADDRESS} or not isinstance(rows, list) or not rows:
+    if set(tree) - set(_TOP) or not isinstance(rows, list) or not rows:
         raise UserError(
-            f"{path}: write one [[accounts]] for each account, {_ADDRESS} if need be, and no more"
+            f"{path}: write one [[accounts]] for each account, {', '.join(_TOP[1:])} if need be,"
+            " and no more"
         )
     most = tree.get(_ADDRESS, ADDRESS_MOST)
     if type(most) is not int or most < 1:
         raise UserError(f"{path}: {_ADDRESS} is a whole number of requests, at least 1")
-    return ServerSettings(_accounts(path, rows), most)
+    token = tree.get("admin_token", "")
+    if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
+        raise UserError(f"{path}: admin_token is a text of plain letters beside [[accounts]]")
+    accounts = _accounts(path, rows)
+    faults = settings_of(tree.get("faults", {}), f"{path}: [faults]")
+    check_accounts(faults.rules, [each.key for each in accounts], f"{path}: [faults]")
+    return ServerSettings(accounts, most, faults, token)
 
 
 def _accounts(path: Path, rows: list[Any]) -> tuple[AccountSettings, ...]:

@@ -14,12 +14,13 @@ configuration has an ``admin_token``, it is wanted as ``Authorization: Bearer``.
 """
 
 import hmac
+from collections.abc import Collection
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from adapters.bybit_wire.answers import Answer, Fields
-from adapters.bybit_wire.fault_rules import rule_fields, rule_of, settings_of
+from adapters.bybit_wire.fault_rules import check_accounts, rule_fields, rule_of, settings_of
 from adapters.bybit_wire.faults import KINDS, UNTIL_CLEARED, Faults
 from adapters.bybit_wire.fields import query_fields
 from adapters.bybit_wire.router import read_json
@@ -43,15 +44,17 @@ class Call(NamedTuple):
     peer: str
 
 
-def administer(faults: Faults, call: Call, token: str, wall_ms: int) -> Answer:
-    """Do what is asked; what is refused changes nothing."""
+def administer(
+    faults: Faults, call: Call, keys: Collection[str], token: str, wall_ms: int
+) -> Answer:
+    """Do what is asked, for the accounts of these keys; what is refused changes nothing."""
     refusal = refused(call, token)
     if refusal is not None:
         return refusal
     if len(call.body) > BODY_MOST:
         return _no(413, "too_large", f"a plan has at most {BODY_MOST} bytes")
     try:
-        return _done(faults, call, wall_ms)
+        return _done(faults, call, keys, wall_ms)
     except UserError as error:
         return _no(400, "wrong_rule", str(error))
 
@@ -98,7 +101,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _done(faults: Faults, call: Call, wall_ms: int) -> Answer:
+def _done(faults: Faults, call: Call, keys: Collection[str], wall_ms: int) -> Answer:
     match (call.method, call.path):
         case ("GET", "/admin/faults"):
             return _yes(plan_fields(faults, wall_ms))
@@ -107,10 +110,13 @@ def _done(faults: Faults, call: Call, wall_ms: int) -> Answer:
         case ("GET", "/admin/kinds"):
             return _yes({name: terms.meaning for name, terms in KINDS.items()})
         case ("POST", "/admin/faults"):
-            number = faults.add(rule_of(_body(call), "the rule"), wall_ms)
+            rule = rule_of(_body(call), "the rule")
+            check_accounts([rule], keys, "the rule")
+            number = faults.add(rule, wall_ms)
             return _yes({"number": number, **plan_fields(faults, wall_ms)})
         case ("PUT", "/admin/faults"):
             wanted = settings_of(_body(call), "the plan")
+            check_accounts(wanted.rules, keys, "the plan")
             faults.replace(wanted.seed, wanted.rules, wall_ms)
             return _yes(plan_fields(faults, wall_ms))
         case ("DELETE", "/admin/faults"):

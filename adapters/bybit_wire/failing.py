@@ -1,7 +1,7 @@
 """What the shell does of faults: it waits, cuts, stays silent; and the admin's door. Shell code."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
@@ -41,7 +41,7 @@ def response(found: Served) -> web.Response:
 
 
 def admin_handler(
-    faults: Faults, token: str, wall_ms: Callable[[], int]
+    faults: Faults, keys: Collection[str], token: str, wall_ms: Callable[[], int]
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler of ``/admin/``; no fault strikes there."""
 
@@ -50,7 +50,7 @@ def admin_handler(
         path, _, query = request.raw_path.partition("?")
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = Call(request.method, path, query.encode(), body, headers, request.remote or "")
-        found = administer(faults, call, token, wall_ms())
+        found = administer(faults, call, keys, token, wall_ms())
         return web.Response(
             status=found.status, text=to_text(found.body), content_type="application/json"
         )

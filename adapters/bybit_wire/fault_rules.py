@@ -9,7 +9,7 @@
 Whatever cannot be meant is refused with one sentence, a ``UserError``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -33,6 +33,9 @@ class FaultSettings(NamedTuple):
 
     seed: int = 0
     rules: tuple[Rule, ...] = ()
+
+
+NO_FAULTS = FaultSettings()
 
 
 def rule_of_option(text: str) -> Rule:
@@ -95,6 +98,16 @@ def rule_of(fields: Mapping[str, Any], where: str) -> Rule:
     return Rule(kind, rate, on, account, times, ms)
 
 
+def check_accounts(rules: Iterable[Rule], keys: Collection[str], where: str) -> None:
+    """Refuse rules for accounts that there are not."""
+    for rule in rules:
+        if rule.account and rule.account not in keys:
+            raise UserError(
+                f"{where}: {rule.kind}: there is no account {rule.account:.40}; there are"
+                f" {', '.join(keys)}"
+            )
+
+
 def rule_fields(rule: Rule, number: int, left: int | None) -> dict[str, Any]:
     """A rule as it is shown; ``next`` is how often it may still strike."""
     shown: dict[str, Any] = {"number": number, "kind": rule.kind, "rate": render(rule.rate)}
@@ -147,7 +160,7 @@ def _check_place(on: str, kind: str, place: str) -> None:
     if not any(channel in able for channel in found):
         raise UserError(f"{place} does not strike on {on}; it strikes on {', '.join(_said(able))}")
     if kind == "book_gap" and not "orderbook.".startswith(on.rstrip("*")[: len("orderbook.")]):
-        raise UserError(f"{place} does not strike on {on}; write on = orderbook.50.BTCUSDT")
+        raise UserError(f"{place} does not strike on {on}; it strikes on orderbook.50.BTCUSDT")
 
 
 def _places() -> Iterable[tuple[str, str]]:

@@ -89,7 +89,7 @@ class Wire:
         self.app = web.Application(client_max_size=BODY_MOST)
         for path in SOCKETS:
             self.app.router.add_get(path, self.socket)
-        administer = admin_handler(self.faults, admin_token, wall_ms)
+        administer = admin_handler(self.faults, desk.accounts, admin_token, wall_ms)
         self.steps = Steps(self, speed, admin_token)
         self.app.router.add_route("*", STEP, self.steps.handle)
         self.app.router.add_route("*", "/admin/{path:.*}", administer)
