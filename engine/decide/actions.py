@@ -16,7 +16,7 @@ from engine.messages.decisions import (
     OrderRequested,
     StrategyHalted,
 )
-from engine.money import NO_PRICE, ONE, ZERO_MONEY, Quantity, Rate, round_down
+from engine.money import NO_PRICE, ONE, ZERO_MONEY, Quantity, Rate, round_down, round_up
 from engine.state import EngineState, Seat
 from engine.timebase import NEVER
 
@@ -64,15 +64,19 @@ def request_close(
     """A reduce-only market order for (part of) a position, or None where nobody owns it.
 
     It is never blocked by the gate, and leaves the stop where it is until the venue has filled.
+    The venue takes no order below the contract's least quantity, but cuts what only reduces to the
+    position (bybit-v5.md 3.3, 5.5, 5.6): so the least is asked for, whatever is to be closed.
     """
     seat = state.seats.get((position.account, position.key.symbol))
     if seat is None or not position.quantity:
         return None
     size = abs(position.quantity)
-    lot = state.markets[position.key.symbol].instrument.lot
-    quantity = size if fraction >= ONE else round_down(size * fraction // ONE, lot)
+    instrument = state.markets[position.key.symbol].instrument
+    quantity = size if fraction >= ONE else round_down(size * fraction // ONE, instrument.lot)
     if not quantity:
         return None
+    if quantity < instrument.min_quantity:
+        quantity = round_up(instrument.min_quantity, instrument.lot)
     side: Side = -1 if position.quantity > 0 else 1
     account, symbol = position.account, position.key.symbol
     return OrderRequested(

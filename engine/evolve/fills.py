@@ -6,7 +6,7 @@ from engine.domain.position import Position
 from engine.ids import NO_CLIENT_ID
 from engine.messages.decisions import OrderRequested, TradeClosed
 from engine.messages.venue import OrderFilled
-from engine.money import ZERO_MONEY, Money, Quantity, notional, share
+from engine.money import ZERO_MONEY, Money, Price, Quantity, notional, share
 from engine.orders.blotter import Order
 from engine.state import EngineState
 from engine.timebase import Nanos
@@ -144,17 +144,9 @@ def _open(
         position.venue_stop, position.venue_target = stop, target
     position.opened_ns = state.at
     state.open_positions[position.key.symbol].append(position)
-    entry = request
+    entry = request or _entry_of(state, fill, stop, target)
     if entry is None:
-        # A stop's fill that overtook the late fill of its entry, if one is under way. The entry
-        # closes what this opens, and both are one account's trade.
-        under_way = state.blotter.entry_at(position.key)
-        if under_way is not None:
-            entry = under_way.request
-        elif fill.cause in TAKEN_OVER:
-            entry = state.blotter.newest_entry(position.key, -fill.side)
-        if entry is None:
-            return None
+        return None
     position.account = entry.account
     position.tag = entry.tag
     if request is not None:
@@ -166,6 +158,27 @@ def _open(
     account.open_positions += 1
     account.day_entries += 1
     return account
+
+
+def _entry_of(
+    state: EngineState, fill: OrderFilled, stop: Price, target: Price
+) -> OrderRequested | None:
+    """The entry whose late fill is overtaken by one that nobody asked for: the position's own stop,
+    or the venue. The entry closes what this opens, and both are one account's trade.
+
+    It is under way, or was told as ended meanwhile: then the stop is its own that was seen to work
+    at a flat position, as only a fill that is not here yet can have made it.
+    """
+    under_way = state.blotter.entry_at(fill.key)
+    if under_way is not None:
+        return under_way.request
+    if fill.cause == "order":
+        return None
+    entry = state.blotter.newest_entry(fill.key, -fill.side)
+    if fill.cause in TAKEN_OVER or entry is None:
+        return entry
+    works = stop == entry.stop_price and target == entry.target_price
+    return entry if works and state.terms.semantics > 1 else None
 
 
 def _takeover_of(state: EngineState, position: Position) -> int:

@@ -7,8 +7,14 @@ from engine.messages.record import record
 from engine.money import Money, Rate
 from engine.timebase import Nanos
 
-ENGINE_SEMANTICS = 1
-"""Raised whenever the same inputs would give other decisions than before."""
+ENGINE_SEMANTICS = 2
+"""Raised whenever the same inputs would give other decisions than before.
+
+2: closes below the contract's least quantity ask for the least; a position that its own stop opens,
+because the fill of an entry that was told as ended comes after the stop's, is the entry's.
+Frames of older semantics are folded as they were (law 2), which is why ``evolve`` may ask for the
+number, and are not decided again (law 3).
+"""
 
 
 MarginMode = Literal["isolated", "cross", "none"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.messages.runs import ENGINE_SEMANTICS
 from tests.commands.conftest import tell
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -24,6 +25,17 @@ def test_tables_of_an_older_version_are_no_fault_and_what_mends_them_is_told(
     assert (data["tables_compared"], data["fault"]) == (False, None)
     assert tell("journal", "rebuild", old).code == 0
     assert tell("verify", old, "--json").data["tables_compared"] is True
+
+
+def test_decisions_of_older_semantics_are_not_made_again_and_why_is_told(tmp_path: Path) -> None:
+    """It is sound all the same: chain and refold hold for ever, decisions as long as the rules."""
+    old = tmp_path / "old.journal"
+    shutil.copy(GOLDEN / "semantics-1.journal", old)
+    told = tell("verify", old)
+    assert told.code == 0
+    assert f"the journal has engine semantics 1, this is {ENGINE_SEMANTICS}" in told.out
+    data = tell("verify", old, "--json").data
+    assert (data["redecided"], data["divergence"]) == (False, None)
 
 
 ASKED = [

@@ -32,7 +32,7 @@ from engine.messages.venue import (
 from journal.frame import Frame
 from journal.reader import JournalReader
 from journal.upcast import FORMAT
-from replays.reproduce import digests, redecide, refold, schema_of
+from replays.reproduce import can_redecide, digests, redecide, refold, schema_of
 from tests.golden.make_deeper_run import DEEPER_RUN, PLAN
 from tests.golden.make_run import FOLDER, GOLDEN_RUN, make
 
@@ -59,6 +59,27 @@ def test_the_golden_run_is_decided_the_same_again() -> None:
         again = redecide(reader, SHELF.build)
         assert again.divergence is None
         assert again.frames == reader.head.last_seq
+
+
+OLDER = [
+    path
+    for path in sorted(FOLDER.glob("semantics-*.journal"))
+    if path.stem != f"semantics-{ENGINE_SEMANTICS}"
+]
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda p: p.stem)
+def test_a_run_of_older_semantics_is_not_decided_again_and_that_is_told(path: Path) -> None:
+    with JournalReader(path) as reader:
+        terms = reader.started.terms
+    at_hand = {each.strategy.name: each.strategy.source_digest for each in terms.accounts}
+    told = f"the journal has engine semantics {terms.semantics}, this is {ENGINE_SEMANTICS}"
+    assert can_redecide(terms, at_hand) == told
+
+
+def test_there_is_a_golden_run_of_every_semantics() -> None:
+    numbers = [path.stem.split("-")[1] for path in OLDER]
+    assert numbers == [str(number) for number in range(1, ENGINE_SEMANTICS)]
 
 
 def test_the_golden_run_comes_out_the_same_from_its_config_and_seed(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from engine.ids import ClientId, PositionKey
 from engine.messages.effects import CancelOrder, Effect, LookUpOrder, PlaceOrder, SetStop
 from engine.messages.market import BarOpened
 from engine.messages.runs import (
+    ENGINE_SEMANTICS,
     AccountTerms,
     FaultTerms,
     GlobalTerms,
@@ -89,7 +90,7 @@ def terms(
 ) -> Terms:
     """Two symbols, taker 0.055 %, maker 0.02 %, no costs but the fees where not told."""
     return Terms(
-        semantics=1,
+        semantics=ENGINE_SEMANTICS,
         seed=seed,
         nonce="",
         base_interval_ns=MINUTE,

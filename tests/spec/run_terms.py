@@ -6,6 +6,7 @@ import attrs
 
 from engine.domain.instrument import Instrument
 from engine.messages.runs import (
+    ENGINE_SEMANTICS,
     AccountTerms,
     FaultTerms,
     GlobalTerms,
@@ -112,7 +113,7 @@ def terms(*accounts: AccountTerms, **changes: Any) -> Terms:
     """A run of ``accounts`` at a venue with 100,000; changes go to the limits by their name."""
     limits = {key: changes.pop(key) for key in tuple(changes) if hasattr(LIMITS, key)}
     usual = Terms(
-        semantics=1,
+        semantics=ENGINE_SEMANTICS,
         seed=7,
         nonce="",
         base_interval_ns=BAR,
