@@ -24,11 +24,16 @@ from replays.report.place import PAGE, check_folder
     help="The folder to make; else JOURNAL's name and -report.",
 )
 @click.option("--replace", is_flag=True, help="Replace that report.")
+@click.option("--no-events", is_flag=True, help="Without events.jsonl.gz, the largest file.")
 @json_option
-def command(journal: Path, out: Path | None, replace: bool, as_json: bool) -> int:
+def command(journal: Path, out: Path | None, replace: bool, no_events: bool, as_json: bool) -> int:
     """Make a folder of JOURNAL: report.html, which opens in any browser and needs no network, and
     beside it every table, the account at every candle, the daily returns, the result and the
-    manifest as CSV and JSON.
+    manifest as CSV and JSON, and every decision and execution as JSON lines, packed.
+
+    Of a long run the page draws and lists a part, and says so; the files have all of it. The
+    events of a million candles with a hundred thousand trades take a minute or two: --no-events
+    leaves them out, journal export tells them, too.
 
     All of it is folded from the journal alone, so a copy of it elsewhere gives the same.
 
@@ -36,15 +41,16 @@ def command(journal: Path, out: Path | None, replace: bool, as_json: bool) -> in
     Examples:
       tradefold report run.db
       tradefold report run.db --out monday --replace --json
+      tradefold report long.db --no-events
     """
     folder = out or Path(f"{journal.stem}-report")
     check_folder(folder, replace)
-    report = perform(journal, folder, replace)
+    report = perform(journal, folder, replace, not no_events)
     data = {"journal": str(journal), "folder": str(folder), **report_facts(report)}
     return give(Answer(data, lambda: show_report(screen(), folder, report)), as_json)
 
 
-def perform(journal: Path, folder: Path, replace: bool) -> Report:
+def perform(journal: Path, folder: Path, replace: bool, with_events: bool = True) -> Report:
     """Write the report of a journal; stopped by Ctrl-C, nothing of it is left."""
     try:
         with (
@@ -52,7 +58,7 @@ def perform(journal: Path, folder: Path, replace: bool) -> Report:
             calm_collector(),
             progress("report", 0, reader.head.last_seq, seq_of) as begun,
         ):
-            return write_report(reader, folder, replace, begun)
+            return write_report(reader, folder, replace, begun, with_events)
     except KeyboardInterrupt as stop:
         raise InterruptedRunError(
             f"stopped by Ctrl-C; the journal is whole, {folder} was not written"

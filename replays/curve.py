@@ -14,7 +14,7 @@ from engine.domain.candle import Candle
 from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES
 from engine.messages.decisions import Approved, OrderRequested
 from engine.messages.venue import OrderFilled
-from engine.money import notional
+from engine.money import SCALE, notional
 from engine.state import EngineState
 from engine.timebase import day_start
 from journal.frame import FrameSource
@@ -62,18 +62,20 @@ class Fall:
     highest: int = 0
     highest_at: int = 0
 
-    def take(self, at: int, equity: int) -> None:
-        """Take in the next point."""
+    def take(self, at: int, equity: int) -> int:
+        """Take in the next point; how deep it lies below the highest so far, e8 of that."""
         if equity >= self.highest:
             if self.depth and not self.recovered_at and self.highest_at == self.peak_at:
                 self.recovered_at = at
             self.highest, self.highest_at = equity, at
-            return
-        if self.highest > 0:
-            depth = (self.highest - equity) * 100_000_000 // self.highest
-            if depth > self.depth:
-                self.depth, self.peak_at, self.trough_at = depth, self.highest_at, at
-                self.recovered_at = 0
+            return 0
+        if self.highest <= 0:
+            return 0
+        depth = (self.highest - equity) * SCALE // self.highest
+        if depth > self.depth:
+            self.depth, self.peak_at, self.trough_at = depth, self.highest_at, at
+            self.recovered_at = 0
+        return depth
 
 
 @attrs.define
@@ -82,11 +84,14 @@ class Curve:
 
     ``days`` are ``(day_ns, equity at its end)``, ``moments`` the candles' closes and ``exposed``
     those with an open position. ``slippage`` is what fills cost against the price that the
-    decision saw (> 0 was lost), ``traded`` the value of all fills.
+    decision saw (> 0 was lost), ``traded`` the value of all fills. ``falls`` is the drawdown at
+    each point, e8 and never above 0, where it is wanted: made of a thinned line of equity it would
+    miss the highest point that it is measured from.
     """
 
     start: int
     line: Line
+    falls: Line | None = None
     days: dict[int, int] = attrs.field(factory=dict)
     fall: Fall = attrs.field(factory=Fall)
     moments: int = 0
@@ -105,7 +110,9 @@ class Curve:
     def reach(self, at: int, day: int, equity: int) -> None:
         """Take in an equity that is no candle's."""
         self.line.take(at, equity)
-        self.fall.take(at, equity)
+        depth = self.fall.take(at, equity)
+        if self.falls is not None:
+            self.falls.take(at, -depth)
         self.days[day] = equity
 
     @property
@@ -142,6 +149,7 @@ def fold_curves(
             name: Curve(
                 start,
                 Line(first_at, span, points),
+                None if name else Line(first_at, span, points),
                 fall=Fall(highest=start, highest_at=first_at),
             )
             for name, start in allocations.items()

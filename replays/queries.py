@@ -1,6 +1,7 @@
 """Asking a journal's tables, and one sentence when they are not what they were."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import NegativeAnswerError
@@ -10,9 +11,14 @@ from journal.reader import JournalReader
 
 def rows_of(journal: JournalReader, query: str, *values: object) -> list[Any]:
     """All rows of a query. Raises ``NegativeAnswerError`` when the tables are damaged."""
+    return list(each_row(journal, query, *values))
+
+
+def each_row(journal: JournalReader, query: str, *values: object) -> Iterator[Any]:
+    """The rows of a query one after the other, for tables that are long; raises the same."""
     tables = journal.tables()
     try:
-        return tables.execute(query, values).fetchall()
+        yield from tables.execute(query, values)
     except sqlite3.Error as error:
         raise NegativeAnswerError(
             f"journal {journal.name}: its tables cannot be read ({error}); run verify, its pages "

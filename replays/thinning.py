@@ -36,17 +36,19 @@ class Line:
 
 
 class Bars:
-    """Candles of one symbol, put together to at most so many bars."""
+    """Candles of one symbol, put together to at most so many bars; ``candles`` counts them."""
 
-    __slots__ = ("_bars", "_first", "_width")
+    __slots__ = ("_bars", "_first", "_width", "candles")
 
     def __init__(self, first_at: int, span: int, stretches: int) -> None:
         self._first = first_at
         self._width = max(1, -(-span // stretches))
         self._bars: dict[int, list[int]] = {}
+        self.candles = 0
 
     def take(self, candle: Candle) -> None:
         """Take in the next candle."""
+        self.candles += 1
         place = (candle.open_ns - self._first) // self._width
         bar = self._bars.get(place)
         if bar is None:

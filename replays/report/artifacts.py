@@ -1,14 +1,16 @@
 """The files beside a report: what the journal says, for spreadsheets and other programs.
 
-S1-101 and S2-93 … S2-99. Numbers are plain decimals, times ISO 8601 in UTC.
+S1-101 and S2-93 … S2-99. Numbers are plain decimals, times ISO 8601 in UTC. All of them are written
+as they are read: however long a run was, none of it is held in memory for a file.
 """
 
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, get_args
+from typing import Any, get_args
 
 from engine.messages.market import MarketEvent
 from engine.money import render
@@ -17,12 +19,19 @@ from journal.export import export_lines, frame_facts
 from journal.reader import JournalReader
 from replays.curve import ALL, AccountPoint, Curve, Sink
 from replays.metrics import daily_returns
-from replays.queries import rows_of
+from replays.queries import each_row, rows_of
 from replays.report.contents import Report
 from replays.report.figures import report_facts
-from replays.report.place import TABLES
+from replays.report.place import EVENTS, TABLES
+from replays.report.writing import packed_file, text_file
 
 _MARKET = frozenset(get_args(MarketEvent))
+_OF_A_TRADE = (
+    "SELECT t.*, coalesce(o.client_id, '') AS entry_order FROM trades t"
+    " LEFT JOIN fills f ON f.seq = t.seq LEFT JOIN orders o ON o.client_id = f.entry_client_id"
+    " ORDER BY t.trade"
+)
+"""``trades.csv`` also names the order to explain each trade by."""
 
 CURVE_COLUMNS = (
     "at",
@@ -40,20 +49,22 @@ CURVE_COLUMNS = (
 @contextmanager
 def curve_file(folder: Path) -> Iterator[Sink]:
     """``account_curve.csv``: a sink that writes every account at every candle (S2-97)."""
-    with _opened(folder / "account_curve.csv") as file:
+    # On most candles little changes: what was written last is not spelt out again.
+    spelt, moment = lru_cache(64)(render), lru_cache(1)(render_time)
+    with text_file(folder / "account_curve.csv") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         write(CURVE_COLUMNS)
 
         def sink(point: AccountPoint) -> None:
             write(
                 (
-                    render_time(point.at),
+                    moment(point.at),
                     point.account,
-                    render(point.cash),
-                    render(point.unrealised),
-                    render(point.equity),
-                    render(point.peak),
-                    render(point.exposure),
+                    spelt(point.cash),
+                    spelt(point.unrealised),
+                    spelt(point.equity),
+                    spelt(point.peak),
+                    spelt(point.exposure),
                     point.open_positions,
                     point.standing,
                 )
@@ -62,20 +73,29 @@ def curve_file(folder: Path) -> Iterator[Sink]:
         yield sink
 
 
-def write_artifacts(folder: Path, journal: JournalReader, report: Report) -> None:
-    """All files but the page and the curve."""
+def write_artifacts(
+    folder: Path, journal: JournalReader, report: Report, with_events: bool = True
+) -> None:
+    """All files but the page and the curve; the largest, the events, only where they are wanted."""
     for table in TABLES:
         _write_table(folder / f"{table}.csv", journal, table)
     _write_returns(folder / "returns.csv", report.curves.curves)
-    _write_json(folder / "result.json", report_facts(report))
-    _write_json(folder / "run_manifest.json", _manifest(journal, report))
-    with (folder / "events.jsonl").open("wb") as lines:
-        # S2-99 asks for equity, fills and stops: every frame upon which something was decided, and
-        # every execution; the quiet candles are the feed's and stay in the journal.
-        lines.writelines(export_lines(_events(journal)))
+    write_json(folder / "result.json", report_facts(report))
+    write_json(folder / "run_manifest.json", _manifest(journal, report))
+    if with_events:
+        with packed_file(folder / EVENTS) as lines:
+            lines.writelines(export_lines(_events(journal)))
+
+
+def write_json(path: Path, facts: dict[str, Any]) -> None:
+    """Facts as one JSON document that a person can read."""
+    with text_file(path) as file:
+        file.write(json.dumps(facts, indent=2) + "\n")
 
 
 def _events(journal: JournalReader) -> Iterator[dict[str, Any]]:
+    """S2-99 asks for equity, fills and stops: every frame upon which something was decided, and
+    every execution; the quiet candles are the feed's and stay in the journal."""
     for frame in journal.frames():
         stamped, decisions = frame
         if decisions or type(stamped.input) not in _MARKET:
@@ -84,7 +104,10 @@ def _events(journal: JournalReader) -> Iterator[dict[str, Any]]:
 
 def _write_table(path: Path, journal: JournalReader, table: str) -> None:
     columns = [row[1] for row in rows_of(journal, f"PRAGMA table_info({table})")]
-    _write_rows(path, columns, rows_of(journal, f"SELECT * FROM {table}"))
+    query = f"SELECT * FROM {table}"
+    if table == "trades":
+        columns, query = [*columns, "entry_order"], _OF_A_TRADE
+    _write_rows(path, columns, each_row(journal, query))
 
 
 def _write_returns(path: Path, curves: dict[str, Curve]) -> None:
@@ -115,16 +138,8 @@ def _manifest(journal: JournalReader, report: Report) -> dict[str, Any]:
     }
 
 
-def _write_json(path: Path, facts: dict[str, Any]) -> None:
-    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
 def _write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with _opened(path) as file:
+    with text_file(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
-
-
-def _opened(path: Path) -> IO[str]:
-    return path.open("w", encoding="utf-8", newline="")

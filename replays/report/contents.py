@@ -1,6 +1,6 @@
 """What a report says, folded from the journal alone, before anything is drawn of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -19,8 +19,6 @@ POINTS = 1_500
 """About how many stretches a drawn line has: more than a screen has pixels to show."""
 ALL_POINTS = 15_000
 """And all lines together, so that a page of many symbols and accounts opens as quickly."""
-SHOWN_TRADES = 2_000
-"""How many trades the page lists; the file ``trades.csv`` has all of them."""
 
 FEW_TRADES = 30
 SUSPICIOUS_SHARPE = 4.0
@@ -87,17 +85,21 @@ class Report:
 
 
 def read_report(
-    journal: JournalReader, sink: Sink | None = None, begun: Watch | None = None
+    journal: JournalReader,
+    sink: Sink | None = None,
+    begun: Watch | None = None,
+    points: int = POINTS,
 ) -> Report:
     """Fold a journal into its report; every point of every account's curve goes to ``sink``.
 
-    ``begun`` is given the live state once, to show progress from.
+    ``begun`` is given the live state once, to show progress from; ``points`` is about how many
+    stretches a drawn line has.
     """
     summary = summarise(journal)
     ambiguous = ambiguous_bars(journal)
     terms = journal.started.terms
     lines = max(1, len(terms.instruments), len(terms.accounts))
-    curves = fold_curves(journal, min(POINTS, ALL_POINTS // lines), sink, begun)
+    curves = fold_curves(journal, min(points, ALL_POINTS // lines), sink, begun)
     risks = {name: risk_of(curve) for name, curve in curves.curves.items()}
     trades = _trades(journal)
     return Report(
@@ -202,11 +204,3 @@ def _warnings(summary: Summary, risk: Risk, ambiguous: int | None, fills: int) -
     if not summary.head.sealed:
         found.append("the journal is not sealed: the run was stopped, or still goes on")
     return tuple(found)
-
-
-def thin_trades(trades: Sequence[ReportTrade], most: int) -> Sequence[ReportTrade]:
-    """At most ``most`` of the trades, evenly spread over the run, the first and last among them."""
-    if len(trades) <= most:
-        return trades
-    step = (len(trades) - 1) / (most - 1)
-    return [trades[int(n * step + 0.5)] for n in range(most)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.errors import WorldError
 from journal.reader import JournalReader
 from replays.curve import Watch
 from replays.difference import Difference
@@ -16,16 +17,21 @@ from replays.report.versus import write_facts, write_versus
 
 
 def write_report(
-    journal: JournalReader, folder: Path, replace: bool = False, begun: Watch | None = None
+    journal: JournalReader,
+    folder: Path,
+    replace: bool = False,
+    begun: Watch | None = None,
+    with_events: bool = True,
 ) -> Report:
     """Write the page and all files of ``journal`` into ``folder``.
 
-    ``begun`` is given the live state once, to show progress from.
+    ``begun`` is given the live state once, to show progress from. Raises ``WorldError`` that names
+    the file for which there was no room.
     """
     with _whole(folder, replace) as making:
         with curve_file(making) as sink:
             report = read_report(journal, sink, begun)
-        write_artifacts(making, journal, report)
+        write_artifacts(making, journal, report, with_events)
         write_page(making / PAGE, report)
     return report
 
@@ -58,6 +64,13 @@ def _whole(folder: Path, replace: bool) -> Iterator[Path]:
         yield making
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)
+    except OSError as error:
+        shutil.rmtree(making, ignore_errors=True)
+        place = folder / Path(error.filename).name if error.filename else folder
+        raise WorldError(
+            f"report {place}: cannot be written ({error.strerror or error}); nothing of the report "
+            "is left; make room or choose another place, and ask again"
+        ) from error
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise

@@ -1,15 +1,18 @@
-"""The page: one HTML file that needs no network, drawn by plotly's own script, which is in it."""
+"""The page: one HTML file that needs no network, and no script to be seen as a whole."""
 
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from engine.money import render
 from replays.curve import ALL
+from replays.report.asking import FILE, explain_moment, explain_trade, own_strategies, verify
 from replays.report.charts import SHOWN_ACCOUNTS, charts_of
-from replays.report.contents import SHOWN_TRADES, Report, ReportTrade
+from replays.report.contents import Report, ReportTrade
 from replays.report.figures import report_facts
-from replays.report.rendering import environment, moment, plotly_script, safe_json
+from replays.report.picture import pictures_of
+from replays.report.rendering import environment, moment
+from replays.report.selection import LISTED, listed
+from replays.report.writing import text_file
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -24,13 +27,19 @@ def write_page(path: Path, report: Report) -> None:
         years=_years(report),
         month_names=_MONTHS,
         shown_accounts=SHOWN_ACCOUNTS,
-        trades=[_row(report, trade) for trade in report.trades[-SHOWN_TRADES:][::-1]],
-        left_out=max(0, len(report.trades) - SHOWN_TRADES),
-        journal=quote(report.journal),
-        charts=safe_json(charts_of(report)),
-        plotly=plotly_script(),
+        trades=[
+            {"title": some.title, "rows": [_row(report, trade) for trade in some.trades]}
+            for some in listed(report.trades)
+        ],
+        left_out=len(report.trades) > LISTED,
+        file=FILE,
+        sources=own_strategies(report),
+        explain_moment=explain_moment(report),
+        verify=verify(report),
+        pictures=pictures_of(charts_of(report)),
     )
-    path.write_text(page, encoding="utf-8")
+    with text_file(path) as file:
+        file.write(page)
 
 
 def _years(report: Report) -> list[tuple[str, list[float | None], float]]:
@@ -45,7 +54,6 @@ def _years(report: Report) -> list[tuple[str, list[float | None], float]]:
 
 
 def _row(report: Report, trade: ReportTrade) -> dict[str, Any]:
-    explain = f"tradefold explain {quote(report.journal)} --order {trade.entry_order}"
     return {
         "number": trade.number,
         "account": trade.account,
@@ -60,5 +68,5 @@ def _row(report: Report, trade: ReportTrade) -> dict[str, Any]:
         "r": trade.r_multiple,
         "reason": trade.exit_reason,
         "tag": trade.tag,
-        "explain": explain if trade.entry_order else "",
+        "explain": explain_trade(report, trade),
     }

@@ -5,6 +5,8 @@ from pathlib import Path
 from engine.errors import UserError
 
 PAGE = "report.html"
+EVENTS = "events.jsonl.gz"
+"""Every decision and execution; the largest file by far, so it is packed."""
 TABLES = (
     "trades",
     "statistics",
@@ -28,6 +30,7 @@ FILES = frozenset(
         "returns.csv",
         "result.json",
         "run_manifest.json",
+        EVENTS,
         "events.jsonl",
         *(f"{table}.csv" for table in TABLES),
     )

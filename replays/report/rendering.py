@@ -1,9 +1,5 @@
-"""What every page is made with: the templates, how numbers are written, and plotly's own script."""
+"""What every page is made with: the templates, and how numbers and times are written."""
 
-import json
-from typing import Any
-
-import plotly.offline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from engine.money import SCALE
@@ -29,17 +25,6 @@ def environment() -> Environment:
         "tone": tone,
     }
     return found
-
-
-def plotly_script() -> str:
-    """The whole of plotly.js, to stand in the page."""
-    script: str = plotly.offline.get_plotlyjs()
-    return script
-
-
-def safe_json(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def money(value: int | str | None, places: int = 2) -> str:

@@ -1,6 +1,5 @@
 """Two runs on one page: what was set differently, where they part, and what that came to."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +8,20 @@ import attrs
 from engine.money import SCALE, render
 from engine.timebase import render_time
 from replays.difference import Difference, Pair, Parting, RoundTrip, apart, change_of, kinds_of
+from replays.report.artifacts import write_json
 from replays.report.charts import charts_side_by_side
 from replays.report.contents import Report
 from replays.report.figures import report_facts
+from replays.report.picture import pictures_of
 from replays.report.rendering import (
     environment,
     moment,
     money,
     number,
     percent,
-    plotly_script,
-    safe_json,
     tone,
 )
+from replays.report.writing import text_file
 from replays.words import sentence
 
 SHOWN_PAIRS = 500
@@ -59,17 +59,17 @@ def write_versus(
             trades=[_row(pair) for pair in pairs],
             left_out=len(difference.pairs) - len(pairs),
             kinds=kinds_of(difference.pairs),
-            charts=safe_json(charts_side_by_side(a, b, names)),
-            plotly=plotly_script(),
+            pictures=pictures_of(charts_side_by_side(a, b, names)),
         )
     )
-    path.write_text(page, encoding="utf-8")
+    with text_file(path) as file:
+        file.write(page)
 
 
 def write_facts(path: Path, a: Report, b: Report, names: tuple[str, str]) -> None:
     """The figures of both runs under their names, for programs."""
     facts = {name: report_facts(one) for name, one in zip(names, (a, b), strict=True)}
-    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_json(path, facts)
 
 
 def _run(report: Report) -> dict[str, str]:

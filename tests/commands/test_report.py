@@ -1,13 +1,16 @@
 """``report`` and ``backtest --report`` as a person, a program and a browser meet them."""
 
+import html
+import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import MARKET, tell
+from tests.commands.conftest import HOUSE, MARKET, process, tell
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 
@@ -27,7 +30,7 @@ def test_a_report_is_a_page_and_files_for_programs(journal: Path, tmp_path: Path
         "positions.csv",
         "equity.csv",
         "account_curve.csv",
-        "events.jsonl",
+        "events.jsonl.gz",
     }
     assert not list(tmp_path.glob(".*")), "nothing half made is left beside it"
 
@@ -64,12 +67,100 @@ def test_a_folder_that_cannot_be_a_report_is_told_before_the_run(
     assert not run.exists()
 
 
-def test_the_page_draws_in_a_real_browser(journal: Path, tmp_path: Path) -> None:
-    """Equity, drawdown and one price for each symbol; no script fails."""
+def test_the_events_are_left_out_on_request(journal: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert tell("report", journal, "--out", out, "--no-events").code == 0
+    names = {file.name for file in out.iterdir()}
+    assert "events.jsonl.gz" not in names
+    assert "account_curve.csv" in names
+    again = tell("report", journal, "--out", out, "--replace")
+    assert again.code == 0, again.err
+    assert (out / "events.jsonl.gz").is_file()
+
+
+def test_the_same_journal_gives_the_same_files(journal: Path, tmp_path: Path) -> None:
+    """Byte for byte, from a copy elsewhere: nothing of the day or the place is in them."""
+    copy = tmp_path / "far" / journal.name
+    copy.parent.mkdir()
+    shutil.copy(journal, copy)
+    for source, out in ((journal, "one"), (copy, "other")):
+        told = process("report", source.name, "--out", tmp_path / out, cwd=source.parent)
+        assert told.code == 0, told.err
+    names = sorted(file.name for file in (tmp_path / "one").iterdir())
+    assert names == sorted(file.name for file in (tmp_path / "other").iterdir())
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
+@pytest.mark.parametrize("what", ["report", "diff"])
+def test_a_full_disk_is_told_with_the_file_and_leaves_nothing(
+    journal: Path, tmp_path: Path, what: str
+) -> None:
+    """A file system of 64 KiB: exit code 3, one sentence, and no half of a report."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no small file system can be mounted here")
+    try:
+        words = {
+            "report": ("report", journal, "--out", small / "out"),
+            "diff": ("diff", journal, journal, "--report", small / "out"),
+        }
+        full = {"report": "account_curve.csv", "diff": "report.html"}[what]
+        if what == "diff":
+            (small / "ballast").write_bytes(bytes(40_000))
+        told = tell(*words[what])
+        assert told.code == 3
+        assert told.err.startswith(f"error: report {small / 'out' / full}: cannot be written (No")
+        assert len(told.err.splitlines()) == 1
+        assert [file.name for file in small.iterdir()] in ([], ["ballast"])
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_command_to_copy_asks_for_the_file_of_a_users_own_strategy(tmp_path: Path) -> None:
+    """A journal names no file, so the page cannot: what it says works once the file is put in."""
+    own = tmp_path / "mine.py"
+    shutil.copy(HOUSE / "examples" / "my_strategy.py", own)
+    config = tmp_path / "own.toml"
+    config.write_text(
+        '[accounts.va1]\nsymbols = ["BTCUSDT"]\nstrategy = "EmaCross"\n'
+        '[accounts.va2]\nsymbols = ["ETHUSDT"]\nstrategy = "volatility_breakout"\n',
+        encoding="utf-8",
+    )
+    words = ["--data", MARKET, "--strategy", f"{own}:EmaCross", "--journal", tmp_path / "run.db"]
+    told = tell("backtest", config, *words, "--report", tmp_path / "out")
+    assert told.code == 0, told.err
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    commands = {html.unescape(each) for each in re.findall(r'data-copy="([^"]*)"', page)}
+    mine = sorted(each for each in commands if "-va1-" in each)
+    shipped = sorted(each for each in commands if "-va2-" in each)
+    assert mine
+    assert shipped
+    assert all(each.endswith(" --strategy path.py:EmaCross") for each in mine)
+    assert not any("--strategy" in each for each in shipped)
+    assert f"verify {tmp_path / 'run.db'} --strategy path.py:EmaCross" in page
+    typed = shlex.split(mine[0].replace("path.py", str(own)))
+    explained = process(*typed[1:], cwd=tmp_path)
+    assert explained.code == 0, explained.err
+    assert "not at hand" not in explained.out
+
+
+def test_the_page_is_whole_in_a_real_browser(journal: Path, tmp_path: Path) -> None:
+    """Equity, drawdown and one price for each symbol are seen, and no script fails.
+
+    The script is run to its end: it leaves the ticks as they were when it looked closer and back.
+    """
     if not BROWSER:
         pytest.skip("no chromium on this machine")
     out = tmp_path / "out"
     assert tell("report", journal, "--out", out).code == 0
+    page = out / "report.html"
+    text = page.read_text(encoding="utf-8")
+    ticks = text.count('<div class="x"') + text.count('<div class="y"')
+    tried = tmp_path / "tried.html"
+    tried.write_text(text.replace("</body>", f"<script>{TRIAL}</script></body>"), encoding="utf-8")
     told = subprocess.run(
         [
             BROWSER,
@@ -77,19 +168,38 @@ def test_the_page_draws_in_a_real_browser(journal: Path, tmp_path: Path) -> None
             "--no-sandbox",
             "--disable-gpu",
             "--enable-logging=stderr",
-            "--virtual-time-budget=8000",
             f"--user-data-dir={tmp_path / 'profile'}",
             "--dump-dom",
-            (out / "report.html").as_uri(),
+            tried.as_uri(),
         ],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    drawn = set(
-        re.findall(r'id="(equity|drawdown|price-\w+)" class="[^"]*js-plotly-plot', told.stdout)
-    )
-    drawn |= set(re.findall(r'class="[^"]*js-plotly-plot[^"]*" id="(price-\w+)"', told.stdout))
-    assert drawn == {"equity", "drawdown", "price-BTCUSDT", "price-ETHUSDT"}
     assert "Uncaught" not in told.stderr
+    found = json.loads(html.unescape(re.findall(r"<pre>(.*?)</pre>", told.stdout)[0]))
+    assert found["charts"] == ["equity", "drawdown", "price-BTCUSDT", "price-ETHUSDT"]
+    assert found["seen"] == [True] * 4, "each has lines with some height and width"
+    assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d · all accounts [\d,.]+ · va1", found["words"])
+    assert found["closer"] is True
+    assert found["ticks"] == ticks
+
+
+TRIAL = """
+point(0.5);
+const words = charts[0].words.textContent;
+zoom(0.4, 0.5);
+const closer = charts.every((chart) => !chart.whole.hidden && chart.pane.style.width === "1000%");
+zoom(0, 1);
+const told = document.createElement("pre");
+told.textContent = JSON.stringify({
+  charts: charts.map((chart) => chart.figure.id), words, closer,
+  seen: charts.map((chart) => [...chart.pane.querySelectorAll("path")].some((path) => {
+    const box = path.getBoundingClientRect();
+    return box.width > 100 && box.height > 10;
+  })),
+  ticks: document.querySelectorAll(".ticks > div").length,
+});
+document.body.append(told);
+"""
