@@ -81,8 +81,8 @@ def refused(call: Call, token: str) -> Answer | None:
     origin = call.headers.get("origin")
     if origin is not None and _host(origin) not in HERE:
         return _no(403, "wrong_origin", "pages of other hosts may not come here")
-    given = call.headers.get("authorization", "").removeprefix("Bearer ")
-    if token and not hmac.compare_digest(given.encode(), token.encode()):
+    given = call.headers.get("authorization", "")
+    if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return _no(401, "no_token", "Authorization has to be Bearer and the admin_token")
     return None
 
