@@ -38,8 +38,8 @@ class Risk:
     """Figures of a curve of equity. None where there is nothing to divide by.
 
     ``total_return`` is end / start - 1, ``volatility`` the deviation of daily returns * sqrt(365),
-    ``calmar`` the annual return over ``max_drawdown`` (Young 1991), and that the deepest fall of the
-    equity at any candle from its highest before, as a fraction of it. ``exposure`` is the share
+    ``calmar`` the annual return over ``max_drawdown`` (Young 1991), and that the deepest fall of
+    the equity at any candle from its highest before, a fraction of it. ``exposure`` is the share
     of candles at which a position was open.
     ``recovered_at`` is 0 while the deepest fall has not been made good. ``turnover`` is the value
     of all fills over the mean equity.
