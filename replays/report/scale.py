@@ -22,6 +22,8 @@ _SPANS = (
 )
 _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 _DAYS_A_MONTH = 30.44
+_ALIKE = 1e-9
+"""What differs by no more than this part is one value to the eye, and may be to floats."""
 
 
 @attrs.frozen
@@ -46,15 +48,15 @@ class Axis:
 
 
 def value_axis(low: float, high: float, unit: str = "") -> Axis:
-    """An axis that holds ``low`` and ``high``, with three to seven ticks; ``unit`` follows each."""
-    if high <= low:
+    """An axis that holds ``low`` and ``high``, with two to eight ticks; ``unit`` follows each."""
+    if high - low <= max(abs(low), abs(high), 1.0) * _ALIKE:
         room = abs(high) * 0.01 or 1.0
         low, high = low - room, high + room
     step = nice_step((high - low) / VALUE_TICKS)
     digits = max(0, -floor(log10(step)))
     ticks = tuple(
         Tick(_place(n * step, low, high), f"{n * step + 0.0:,.{digits}f}{unit}")
-        for n in range(ceil(low / step), floor(high / step) + 1)
+        for n in range(ceil(low / step - _ALIKE), floor(high / step + _ALIKE) + 1)
     )
     return Axis(low, high, ticks)
 
@@ -63,7 +65,7 @@ def nice_step(rough: float) -> float:
     """The least of 1, 2 and 5 times a power of ten that is not below ``rough`` (> 0)."""
     power: float = 10.0 ** floor(log10(rough))
     for times in (1, 2, 5):
-        if rough <= times * power * (1 + 1e-9):
+        if rough <= times * power * (1 + _ALIKE):
             return times * power
     return 10 * power
 
