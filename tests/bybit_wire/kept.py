@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from adapters.bybit_wire.contracts import AccountSettings
-from adapters.bybit_wire.origin import code_digest
+from adapters.bybit_wire.origin import CODE, code_digest
 from adapters.bybit_wire.refolding import Refolded, bare_desk, opened_of, refold
 from adapters.bybit_wire.session_messages import WORDS
 from adapters.bybit_wire.sessions import Asked, Kept, keep_session
@@ -16,7 +16,8 @@ from journal.reader import JournalReader
 from tests.bybit_wire.given import KEY, SYMBOL, Client, settings
 
 NOW = parse_time("2025-01-01T00:00:30Z")
-ORIGIN = (("code_version", "0"),)
+CODE_NOW = code_digest()
+ORIGIN = (("code_version", "0"), (CODE, CODE_NOW))
 
 
 def asked(*accounts: AccountSettings, feed: str = "synthetic:7", warm_up: int = 60) -> Asked:
@@ -32,7 +33,7 @@ def kept(path: Path, wanted: Asked | None = None, now_ns: int = NOW) -> Kept:
 def refolded(path: Path) -> Refolded:
     """What the journal alone leads to; raises where that is not what it recorded."""
     with JournalReader(path, WORDS) as reader:
-        return refold(bare_desk(opened_of(reader)), reader.frames(), False, code_digest())
+        return refold(bare_desk(opened_of(reader)), reader.frames(), False, CODE_NOW)
 
 
 @contextmanager
