@@ -52,6 +52,7 @@ def bear(state: VenueState, market: VenueMarket, parent: VenueOrder, quantity: i
     for child, sibling in ((stop, target), (target, stop)):
         if child is not None:
             child.sibling = sibling
+            child.since_ns = market.touched_ns
             state.orders.admit(child)
             market.rest(child)
     return True

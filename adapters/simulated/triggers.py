@@ -216,11 +216,8 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
     for ladder in ladders:
         order = ladder.first()
         if order is not None and _is_early(order, way):
-            met = ladder.up_to(end)
-            order = next((one for one in met if not _is_early(one, way)), None)
+            order = next((one for one in ladder.up_to(end) if not _is_early(one, way)), None)
         if order is None or direction * order.level > reach + (order.number < first):
-            continue
-        if order.since_ns > way.until_ns:
             continue
         best = (order.level, order)
         reach, first = direction * order.level - 1, order.number
@@ -228,7 +225,11 @@ def _first_met(market: VenueMarket, way: _Way, end: int, direction: int) -> tupl
 
 
 def _is_early(order: VenueOrder, way: _Way) -> bool:
-    """Whether it is a partial target of what was opened on this way through a bar."""
+    """Whether it is not met yet: a partial target of what was opened on this way through a bar, or
+    what came into being after the leg in hand.
+    """
+    if order.since_ns > way.until_ns:
+        return True
     return order.cause == "take_profit" and order.number > way.newest
 
 

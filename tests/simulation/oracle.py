@@ -12,6 +12,7 @@ Here is what orders do; ``oracle_account`` is what is kept, ``oracle_margin`` wh
 from engine.messages.effects import AmendOrder, CancelOrder, LookUpOrder, PlaceOrder, SetStop
 from tests.simulation.oracle_account import Account
 from tests.simulation.oracle_book import ZERO, Number, Order, Position, cent, number
+from tests.simulation.oracle_children import bear, part
 from tests.simulation.oracle_margin import bounded
 
 
@@ -32,7 +33,7 @@ class Oracle(Account):
         reduces = asked.reduce_only or asked.close_on_trigger or closes_side
         order = Order(asked, position, self.age, quantity, reduces)
         self.known[order.name] = order
-        self.tell("OrderAccepted", order.name, f"sim-{self.age}")
+        self.tell("OrderAccepted", order.name, order.number)
         if order.triggered and order.reduces:
             self.trim(order)
         if order.triggered and order.is_limit:
@@ -80,6 +81,7 @@ class Oracle(Account):
         if refused or position is None:
             self.tell("StopRejected", asked.key, refused)
             return
+        self.pass_to(asked.key.symbol, self.now)
         position.stop, position.stop_by = number(asked.stop_price), asked.stop_by
         position.target, position.target_by = number(asked.target_price), asked.target_by
         trailing = number(asked.trailing_distance), number(asked.activation_price)
@@ -154,14 +156,15 @@ class Oracle(Account):
             return
         if order.reduces and order.triggered:
             self.trim(order)
-        self.waiting.append(order)
+        self.wait(order)
 
     def trim(self, order: Order) -> None:
-        """A reducing order is no larger than what it reduces."""
+        """A reducing order is no larger than what it reduces; of children nobody hears it."""
         left = order.position.reducible(order.side)
         if order.remaining > left:
             order.quantity = order.filled + left
-            self.tell_values(order)
+            if order.name:
+                self.tell_values(order)
 
     def end(self, order: Order, reason: str) -> None:
         """Cancel what is left of it."""
@@ -177,8 +180,8 @@ class Oracle(Account):
         order.state = "partially_filled" if order.remaining else "filled"
         if order in self.waiting and not order.remaining:
             self.waiting.remove(order)
-        was = order.position.quantity
-        self.execute(order.position, order.name, "order", order.side, price, quantity, is_maker)
+        was, traded = order.position.quantity, (price, quantity, is_maker, order.ambiguous)
+        self.execute(order.position, order.name, order.cause, order.side, *traded)
         self.look_after(order.position, was, order)
 
     def execute(
@@ -208,6 +211,7 @@ class Oracle(Account):
         fee = cent(value * (self.maker_fee if is_maker else self.taker_fee))
         self.wallet += profit - fee
         market = self.markets[position.key.symbol]
+        self.pass_to(position.key.symbol, self.now)
         market.executions += 1
         execution = f"{position.key.symbol}-{market.executions}"
         traded = side, price, quantity, fee, is_maker, is_ambiguous
@@ -223,19 +227,32 @@ class Oracle(Account):
         if turned:
             position.stop = position.target = ZERO
             position.distance = position.begins = position.best = ZERO
-        if order and position.side == order.side and (order.fills == 1 or turned):
-            asked = order.asked
-            if asked.stop_price:
-                position.stop, position.stop_by = number(asked.stop_price), asked.stop_by
-            if asked.target_price:
-                position.target, position.target_by = number(asked.target_price), asked.target_by
+            position.opened_ns = self.markets[position.key.symbol].clock
+        refused = 0
+        if order and position.side == order.side:
+            if order.asked.protection == "partial":
+                opened = position.quantity if turned else position.quantity - was
+                refused = bear(self, order, abs(opened))
+            elif order.fills == 1 or turned:
+                self.attach(position, order.asked)
         if position.protection != before:
             self.tell_stop(position)
+        if refused:
+            self.tell("StopRejected", position.key, refused)
         if not turned and abs(position.quantity) > abs(was):
             return
         for one in [*self.waiting]:
             if one.reduces and one.position is position:
                 if not position.reducible(one.side):
-                    self.end(one, "CancelByReduceOnly")
-                elif one.triggered:
+                    gone = "CancelByReduceOnly" if one.cause == "order" else "CancelByTpSlTsClear"
+                    part(one)
+                    self.end(one, gone)
+                elif one.triggered or one.cause != "order":
                     self.trim(one)
+
+    def attach(self, position: Position, asked: PlaceOrder) -> None:
+        """The entry's stop and target are the position's own now."""
+        if asked.stop_price:
+            position.stop, position.stop_by = number(asked.stop_price), asked.stop_by
+        if asked.target_price:
+            position.target, position.target_by = number(asked.target_price), asked.target_by

@@ -36,6 +36,8 @@ class Account:
         self.is_cross = terms.venue.margin_mode == "cross"
         self.wallet = number(terms.venue.wallet)
         self.age = 0
+        self.now = 0
+        """Venue time of what happens."""
         self.ambiguous = 0
         self.funding = ZERO
         self.insurance = ZERO
@@ -45,6 +47,17 @@ class Account:
         self.off_market = number(costs.half_spread + costs.slippage)
         self.taker_fee = number(terms.venue.taker_fee)
         self.maker_fee = number(terms.venue.maker_fee)
+
+    def pass_to(self, symbol: str, now: int) -> int:
+        """Something happens in a market, not before what happened last; when that is."""
+        market = self.markets[symbol]
+        market.clock = max(market.clock, now)
+        return market.clock
+
+    def wait(self, order: Order) -> None:
+        """It waits from now on."""
+        order.since_ns = self.pass_to(order.symbol, self.now)
+        self.waiting.append(order)
 
     def tick(self, symbol: str) -> Number:
         """The price step."""

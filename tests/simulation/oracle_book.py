@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from engine.ids import PositionKey
@@ -48,6 +49,7 @@ class Position:
     leverage: Number = Fraction(1)
     added: Number = ZERO
     """Margin beyond that of its entry; negative where funding took it."""
+    opened_ns: int = 0
 
     @property
     def protection(self) -> tuple[Number, Number, Number]:
@@ -77,9 +79,15 @@ class Order:
     fills: int = 0
     triggered: bool = False
     state: str = "working"
+    cause: str = "order"
+    """Or of which partial protection it is the child."""
+    sibling: "Order | None" = None
+    ambiguous: bool = False
+    since_ns: int = 0
 
     def __post_init__(self) -> None:
         self.name = str(self.asked.client_id)
+        self.number = f"sim-{self.age}"
         self.symbol = self.asked.key.symbol
         self.side = self.asked.side
         self.price = number(self.asked.price)
@@ -111,6 +119,8 @@ class Market:
     settled_ns: int = 0
     closed_ns: int = 0
     marked_ns: int = 0
+    clock: int = 0
+    """When something last happened here: time never runs backwards."""
 
     @property
     def band_mark(self) -> Number:
@@ -130,3 +140,12 @@ class Market:
     def following(self) -> tuple[str, ...]:
         """The sources that go with the last price."""
         return tuple(one for one in ("last", "mark", "index") if one not in self.told)
+
+
+def moment(prices: list[Number], leg: int, price: Number, begin: int, end: int) -> int:
+    """When the way over ``prices``, at one constant speed, is at ``price`` on its ``leg``."""
+    legs = [abs(there - here) for here, there in pairwise(prices)]
+    if not sum(legs):
+        return begin
+    passed = sum(legs[:leg], ZERO) + min(legs[leg], abs(price - prices[leg]))
+    return begin + floor((end - begin) * passed / sum(legs))

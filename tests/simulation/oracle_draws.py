@@ -1,13 +1,20 @@
 """What random sessions of both exchanges are drawn from."""
 
+from typing import Any
+
+import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from engine.domain.order import OrderType, PriceSource, Side, TimeInForce
+from engine.domain.instrument import RiskTier
+from engine.domain.order import OrderType, PriceSource, ProtectionMode, Side, TimeInForce
 from engine.ids import ClientId, PositionKey
 from engine.messages.effects import PlaceOrder
-from engine.money import Price, Quantity
-from tests.simulation.given import e8
+from engine.messages.market import MarkCandle
+from engine.messages.runs import Terms
+from engine.money import Price, Quantity, Rate
+from engine.timebase import MINUTE, Nanos
+from tests.simulation.given import START, e8, terms
 from tests.simulation.margined import tiers
 from tests.simulation.oracle_drive import Both
 
@@ -31,6 +38,16 @@ FORCES: st.SearchStrategy[TimeInForce] = st.sampled_from(["GTC", "GTC", "IOC", "
 QUANTITIES = st.sampled_from(["0.5", "1", "1", "2.345", "7"])
 AWAY = st.one_of(st.integers(-40, 40), st.integers(-8, 8))
 """Ticks from the market."""
+Marks = tuple[int, int, int, int, int]
+MARKS: st.SearchStrategy[Marks | None] = st.one_of(
+    st.none(),
+    st.tuples(st.integers(1, 4), AWAY, st.integers(-8, 8), st.integers(0, 60), st.integers(0, 60)),
+)
+"""A candle of the mark: of how many minutes, where it opens and closes, how far it reaches."""
+PROTECTIONS = st.sampled_from(
+    [("full", 0, 0)] * 5 + [("partial", 0, 0), ("partial", 1, 0), ("partial", 0, 1), ("full", 1, 0)]
+)
+"""Mode, and which of stop and target are limit orders."""
 SENSE = [""] * 24
 NONSENSE = [
     "index",
@@ -83,6 +100,30 @@ SIMULATION = st.fixed_dictionaries(
 )
 
 
+def session_terms(
+    told: dict[str, Any],
+    venue: dict[str, Any],
+    simulation: dict[str, Any],
+    contract: tuple[tuple[RiskTier, ...], tuple[str, str], str],
+) -> Terms:
+    """The terms that were drawn; ``contract`` is its ladder, its band and its least quantity."""
+    plain = terms(**told)
+    ladder, band, least = contract
+    near, far = (Rate(e8(text)) for text in band)
+    changes = {
+        "tiers": ladder,
+        "price_limit_x": near,
+        "price_limit_y": far,
+        "min_quantity": Quantity(e8(least)),
+    }
+    return attrs.evolve(
+        plain,
+        venue=attrs.evolve(plain.venue, **venue),
+        simulation=attrs.evolve(plain.simulation, **simulation),
+        instruments=tuple(attrs.evolve(one, **changes) for one in plain.instruments),
+    )
+
+
 class Asking(RuleBasedStateMachine):
     """What a random session asks with: names, keys and prices near the market."""
 
@@ -90,6 +131,7 @@ class Asking(RuleBasedStateMachine):
     hedge: bool
     names: int
     last: dict[str, int]
+    opened: dict[str, Price]
 
     def key(self, symbol: str, side: int) -> PositionKey:
         """The key of the position that an order of ``side`` would open."""
@@ -112,6 +154,7 @@ class Asking(RuleBasedStateMachine):
         target_by: PriceSource = "last",
         reduce_only: bool = False,
         closes: bool = False,
+        protection: ProtectionMode = "full",
     ) -> None:
         """Place an order."""
         none = Price(0)
@@ -131,5 +174,25 @@ class Asking(RuleBasedStateMachine):
             closes,
             stop_by=stop_by,
             target_by=target_by,
+            protection=protection,
+            stop_limit=prices.get("stop limit", none),
+            target_limit=prices.get("target limit", none),
         )
         self.both.ask(asked)
+
+    def mark_candle(self, symbol: str, told: Marks) -> MarkCandle:
+        """The mark's candle over the last minutes."""
+        minutes, away, moved, above, below = told
+        end = Nanos(START + self.both.bars * MINUTE)
+        opened, close = self.near(symbol, away // 2), self.near(symbol, away // 2 + moved)
+        high = Price(max(opened, close) + above * TICK)
+        low = Price(min(opened, close) - below * TICK)
+        return MarkCandle(symbol, Nanos(end - minutes * MINUTE), end, opened, high, low, close)
+
+    def open_bars(self, gaps: tuple[int, int]) -> None:
+        """The bars of a minute open."""
+        for symbol, gap in zip(self.last, gaps, strict=True):
+            price = self.near(symbol, gap if abs(gap) < 20 else 0)
+            self.opened[symbol] = price
+            self.last[symbol] = price
+            self.both.open(symbol, price)

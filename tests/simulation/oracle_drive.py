@@ -13,7 +13,7 @@ from engine.messages.effects import (
     SetLeverage,
     SetStop,
 )
-from engine.messages.market import BarOpened, FundingRated, IndexPriced, MarkPriced
+from engine.messages.market import BarOpened, FundingRated, IndexPriced, MarkCandle, MarkPriced
 from engine.messages.runs import Terms
 from engine.messages.venue import (
     AmendRejected,
@@ -46,7 +46,7 @@ from tests.simulation.oracle_margin import (
     maintenance,
     set_leverage,
 )
-from tests.simulation.oracle_prices import close_bar, open_bar, settle, tell_price
+from tests.simulation.oracle_prices import close_bar, close_mark, open_bar, settle, tell_price
 from tests.simulation.oracle_rules import amend_code, order_code, order_quantity, stop_code
 
 TOLD: dict[type, Callable[..., tuple[object, ...]]] = {
@@ -123,6 +123,7 @@ class Both:
         assert self.exchange.next_request_ns == self.now + REQUEST_NS
         self.exchange.serve()
         oracle = self.oracle
+        oracle.now = self.now + REQUEST_NS
         match effect:
             case PlaceOrder():
                 quantity = order_quantity(oracle, effect)
@@ -144,6 +145,7 @@ class Both:
     def open(self, symbol: str, price: int) -> None:
         """A bar opens."""
         self.exchange.observe(BarOpened(symbol, self.now, Price(price)), self.now)
+        self.oracle.now = self.now
         open_bar(self.oracle, symbol, number(price))
         self.compare()
 
@@ -153,11 +155,18 @@ class Both:
         close_bar(self.oracle, candle)
         self.compare()
 
+    def close_mark(self, candle: MarkCandle) -> None:
+        """A candle of the mark closed."""
+        self.exchange.observe(candle, candle.close_ns)
+        close_mark(self.oracle, candle, candle.close_ns)
+        self.compare()
+
     def tell(self, symbol: str, source: str, price: int) -> None:
         """The feed tells a mark or an index."""
         self.requests += 1
         kind = MarkPriced if source == "mark" else IndexPriced
         self.exchange.observe(kind(symbol, Price(price)), self.now)
+        self.oracle.now = self.now
         tell_price(self.oracle, symbol, source, number(price), self.now)
         self.compare()
 
@@ -166,6 +175,7 @@ class Both:
         self.requests += 1
         event = FundingRated(symbol, self.now, Rate(rate))
         self.exchange.observe(event, self.now)
+        self.oracle.now = self.now
         settle(self.oracle, event)
         self.compare()
 
@@ -191,8 +201,8 @@ class Both:
             p.key: (p.quantity, p.entry, p.stop, p.target) for p in oracle.positions if p.side
         }
         assert ours == theirs
-        resting = {str(o.client_id): number(o.remaining) for o in exchange.open_orders}
-        assert resting == {o.name: o.remaining for o in oracle.waiting}
+        resting = {o.venue_order_id: number(o.remaining) for o in exchange.open_orders}
+        assert resting == {o.number: o.remaining for o in oracle.waiting}
         money = [exchange.wallet, exchange.available, exchange.funding, exchange.insurance]
         expected = [oracle.wallet, available(oracle), oracle.funding, oracle.insurance]
         assert list(map(number, money)) == expected

@@ -7,7 +7,8 @@ from engine.domain.instrument import Instrument
 from engine.ids import PositionKey
 from engine.messages.effects import AmendOrder, PlaceOrder, SetStop
 from tests.simulation.oracle import Oracle
-from tests.simulation.oracle_book import CONDITIONAL, LIMITS, ZERO, Number, Order, number
+from tests.simulation.oracle_book import CONDITIONAL, LIMITS, ZERO, Number, Order, Position, number
+from tests.simulation.oracle_children import children
 from tests.simulation.oracle_margin import available, held_by_orders, opening_code, tier_code
 
 
@@ -58,9 +59,12 @@ def order_code(oracle: Oracle, asked: PlaceOrder) -> int:
         return 10001
     if wrong_side(-asked.side, target, own or market.price(asked.target_by)):
         return 10001
+    code = partial_code(oracle, position, asked)
+    if code:
+        return code
     waiting = [one for one in oracle.waiting if one.symbol == asked.key.symbol]
     conditional = [one for one in waiting if not one.triggered]
-    if waits and len(conditional) >= 10:
+    if waits and len([one for one in conditional if one.cause == "order"]) >= 10:
         return 110009
     if not waits and len(waiting) - len(conditional) >= 500:
         return 110020
@@ -78,12 +82,24 @@ def order_quantity(oracle: Oracle, asked: PlaceOrder) -> Number:
     return number(contract.max_limit_quantity if is_limit else contract.max_market_quantity)
 
 
+def partial_code(oracle: Oracle, position: Position, asked: PlaceOrder) -> int:
+    """Limits of stop and target belong to partial ones; there are twenty of those at most."""
+    pairs = (asked.stop_price, asked.stop_limit), (asked.target_price, asked.target_limit)
+    if asked.protection == "full":
+        return 10001 if asked.stop_limit or asked.target_limit else 0
+    if any(limit and not level for level, limit in pairs):
+        return 10001
+    more = sum(level > 0 for level, _ in pairs)
+    return 110061 if more and children(oracle, position) + more > 20 else 0
+
+
 def is_well_formed(asked: PlaceOrder, contract: Instrument) -> bool:
     """Steps of price and quantity, and the prices that belong to the type of order."""
     closes_all = asked.quantity == 0 and asked.reduce_only and asked.close_on_trigger
     if asked.quantity % contract.lot or (asked.quantity <= 0 and not closes_all):
         return False
     prices = (asked.price, asked.trigger_price, asked.stop_price, asked.target_price)
+    prices += asked.stop_limit, asked.target_limit
     if any(price < 0 or price % contract.tick for price in prices):
         return False
     is_limit, waits = asked.order_type in LIMITS, asked.order_type in CONDITIONAL

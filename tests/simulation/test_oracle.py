@@ -1,34 +1,33 @@
-"""The simulated exchange and a simple one do the same, whatever is asked and however prices go."""
+"""The simulated exchange and a simple one do the same, whatever is asked and however prices go.
 
+``TRADEFOLD_EXAMPLES=5000`` looks at more sessions than the few of a usual test.
+"""
+
+import os
 from typing import Any
 
-import attrs
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from engine.domain.candle import Candle
 from engine.domain.instrument import RiskTier
-from engine.domain.order import OrderType, PriceSource, Side, TimeInForce
+from engine.domain.order import OrderType, PriceSource, ProtectionMode, Side, TimeInForce
 from engine.ids import ClientId
-from engine.messages.effects import (
-    AmendOrder,
-    CancelOrder,
-    LookUpOrder,
-    SetLeverage,
-    SetStop,
-)
+from engine.messages.effects import AmendOrder, CancelOrder, LookUpOrder, SetLeverage, SetStop
 from engine.money import Price, Quantity, Rate
 from engine.timebase import MINUTE, Nanos
-from tests.simulation.given import START, e8, terms
+from tests.simulation.given import START, e8
 from tests.simulation.oracle_draws import (
     AWAY,
     BANDS,
     FORCES,
     LADDERS,
     LEAST,
+    MARKS,
     NONSENSE,
     ORDER_TYPES,
+    PROTECTIONS,
     QUANTITIES,
     SENSE,
     SIDES,
@@ -40,6 +39,8 @@ from tests.simulation.oracle_draws import (
     VENUE,
     VOLUMES,
     Asking,
+    Marks,
+    session_terms,
 )
 from tests.simulation.oracle_drive import Both
 
@@ -60,21 +61,7 @@ class Venue(Asking):
         least: str,
     ) -> None:
         """Draw the terms, as pessimistic or not as they can be told, and open the first bars."""
-        plain = terms(**told)
-        venue_terms = attrs.evolve(plain.venue, **venue)
-        assumed = attrs.evolve(plain.simulation, **simulation)
-        near, far = (Rate(e8(text)) for text in band)
-        contracts = tuple(
-            attrs.evolve(
-                one,
-                tiers=ladder,
-                price_limit_x=near,
-                price_limit_y=far,
-                min_quantity=Quantity(e8(least)),
-            )
-            for one in plain.instruments
-        )
-        drawn = attrs.evolve(plain, venue=venue_terms, simulation=assumed, instruments=contracts)
+        drawn = session_terms(told, venue, simulation, (ladder, band, least))
         self.both = Both(drawn)
         self.hedge = venue["position_mode"] == "hedge"
         self.names = 0
@@ -91,6 +78,7 @@ class Venue(Asking):
         protects=st.sampled_from([(0, 0), (0, 0), (1, 0), (0, 1), (1, 1), (1, 1)]),
         force=FORCES,
         sources=st.tuples(SOURCES, SOURCES, SOURCES),
+        guarded=PROTECTIONS,
         oddity=st.sampled_from(SENSE + NONSENSE),
     )
     def place(
@@ -103,6 +91,7 @@ class Venue(Asking):
         protects: tuple[int, int],
         force: TimeInForce,
         sources: tuple[PriceSource, PriceSource, PriceSource],
+        guarded: tuple[ProtectionMode, int, int],
         oddity: str,
     ) -> None:
         """Ask for an order: mostly a possible one."""
@@ -134,7 +123,12 @@ class Venue(Asking):
             name: price if has else Price(0)
             for (name, price), has in zip(prices.items(), there, strict=True)
         }
-        self.ask(key, side, order_type, quantity, force, asked, *sources)
+        mode, stop_limit, target_limit = guarded
+        if stop_limit:
+            asked["stop limit"] = Price(prices["stop"] - side * TICK * (aways[3] % 3))
+        if target_limit:
+            asked["target limit"] = Price(prices["target"] + side * TICK * (aways[2] % 3 - 1))
+        self.ask(key, side, order_type, quantity, force, asked, *sources, protection=mode)
 
     @rule(
         which=st.integers(0, 3),
@@ -263,6 +257,7 @@ class Venue(Asking):
         highs=st.tuples(*[st.integers(0, 20)] * 2),
         lows=st.tuples(*[st.integers(0, 20)] * 2),
         volume=VOLUMES,
+        marks=st.tuples(MARKS, MARKS),
     )
     def pass_a_minute(
         self,
@@ -271,6 +266,7 @@ class Venue(Asking):
         highs: tuple[int, int],
         lows: tuple[int, int],
         volume: str,
+        marks: tuple[Marks | None, Marks | None] = (None, None),
     ) -> None:
         """The minute ends, and the next begins, with a gap or without."""
         open_ns = Nanos(START + self.both.bars * MINUTE)
@@ -285,6 +281,9 @@ class Venue(Asking):
             prices = (opened, high, low, close)
             self.both.close(Candle(symbol, open_ns, end, *prices, Quantity(e8(volume))))
             self.last[symbol] = close
+        for symbol, mark in zip(self.last, marks, strict=True):
+            if mark is not None:
+                self.both.close_mark(self.mark_candle(symbol, mark))
         self.open_bars(gaps)
 
     @rule(closes=st.tuples(AWAY, AWAY), highs=st.tuples(*[st.integers(0, 20)] * 2))
@@ -292,14 +291,9 @@ class Venue(Asking):
         """A minute more: they pass more often than the rest happens."""
         self.pass_a_minute((0, 0), closes, highs, highs[::-1], "1000")
 
-    def open_bars(self, gaps: tuple[int, int]) -> None:
-        """The bars of a minute open."""
-        for symbol, gap in zip(self.last, gaps, strict=True):
-            price = self.near(symbol, gap if abs(gap) < 20 else 0)
-            self.opened[symbol] = price
-            self.last[symbol] = price
-            self.both.open(symbol, price)
 
-
-Venue.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+EXAMPLES = int(os.environ.get("TRADEFOLD_EXAMPLES", "0"))
+Venue.TestCase.settings = settings(
+    max_examples=EXAMPLES or 80, stateful_step_count=40, deadline=None
+)
 test_the_exchange_and_the_oracle_do_the_same = Venue.TestCase
