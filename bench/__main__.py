@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import backtest, exchange, journal, replay, wire
+from bench import backtest, exchange, journal, replay, report, wire
 from bench.measure import Figure, show
 
 PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
@@ -12,6 +12,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     exchange.PART: exchange.figures,
     journal.PART: journal.figures,
     replay.PART: replay.figures,
+    report.PART: report.figures,
     wire.PART: wire.figures,
 }
 

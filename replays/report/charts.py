@@ -11,9 +11,9 @@ from replays.curve import ALL, Curve
 from replays.report.contents import Report, ReportTrade
 from replays.report.selection import marked
 
-MARKED_TRADES = 600
+MARKED_TRADES = 400
 """How many trades are marked on the price of one symbol."""
-ALL_MARKED_TRADES = 3_000
+ALL_MARKED_TRADES = 2_000
 """And on those of all symbols together."""
 SHOWN_ACCOUNTS = 8
 """With more accounts than that only their sum is drawn: a longer legend would be the chart."""

@@ -6,9 +6,9 @@ import attrs
 
 from replays.report.contents import ReportTrade
 
-LISTED = 400
+LISTED = 250
 """Up to so many trades the page lists them all."""
-EXTREMES = 50
+EXTREMES = 25
 """How many of the worst and of the best it lists where there are more."""
 LATEST = LISTED - 2 * EXTREMES
 
