@@ -1,5 +1,6 @@
 """How near a cross account is to its limits: the rates that the venue shows (bybit-v5.md 6.3)."""
 
+from adapters.simulated.markets import VenueMarket
 from adapters.simulated.state import VenueState
 from engine.accounts.account_margin import account_rate, backing, order_loss
 from engine.money import Rate
@@ -20,8 +21,27 @@ def account_rates(state: VenueState) -> tuple[Rate, Rate]:
                 balance += position.unrealised(mark)
                 initial += state.margin.initial(position, mark)
                 maintenance += state.margin.maintenance(position, mark, market.ladder)
-        for order in market.orders.values():
-            if order.triggered and not order.reduces:
-                loss += order_loss(order.side, order.price, order.remaining, mark)
+        loss += _loss_of_orders(market, mark)
     behind = backing(balance, loss)
     return account_rate(initial, behind), account_rate(maintenance, behind)
+
+
+def loss_of_orders(state: VenueState) -> int:
+    """What the orders that wait would lose at the marks, zero or negative (bybit-v5.md 6.3).
+
+    An order that waits is on the far side of the last price, so it loses only where mark and last
+    price differ: elsewhere nothing is walked over.
+    """
+    loss = 0
+    for market in state.markets.values():
+        if market.held_by_orders and market.mark_price != market.last:
+            loss += _loss_of_orders(market, market.mark_price)
+    return loss
+
+
+def _loss_of_orders(market: VenueMarket, mark: int) -> int:
+    loss = 0
+    for order in market.orders.values():
+        if order.triggered and not order.reduces:
+            loss += order_loss(order.side, order.price, order.remaining, mark)
+    return loss

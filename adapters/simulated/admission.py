@@ -4,6 +4,7 @@ Asked of every order that opens, when it comes in, and of conditional ones when 
 those reserve nothing before (bybit-v5.md 5.1).
 """
 
+from adapters.simulated.account import loss_of_orders
 from adapters.simulated.margin import opening_quantity, orders_held
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.positions import VenuePosition
@@ -51,7 +52,11 @@ def refuse_opening(
         more = (cost, 0) if side > 0 else (0, cost)
         cost = orders_held(market.opening, market.sides, margin.netting, more)
         cost -= market.held_by_orders
-    if cost > state.available:
+    available = state.available
+    if margin.mode == "cross":
+        # The account's IM rate is measured by what is left after these losses (6.3).
+        available += loss_of_orders(state)
+    if cost > available:
         if margin.mode == "none":
             return SPOT_BALANCE, "Insufficient balance"
         return BALANCE, "ab not enough for new order"

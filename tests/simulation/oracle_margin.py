@@ -161,7 +161,17 @@ def opening_code(
         costs = {each: waiting_side(account, symbol, each)[1] for each in (1, -1)}
         costs[side] += cost
         cost = netted(account, costs[1], costs[-1]) - held_by_orders(account, symbol)
-    return 110007 if cost > available(account) else 0
+    return 110007 if cost > available(account) + order_losses(account) else 0
+
+
+def order_losses(account: Account) -> Number:
+    """What the orders of a cross account that open would lose at the marks."""
+    loss = ZERO
+    for one in account.waiting if account.is_cross else ():
+        if one.triggered and not one.reduces:
+            off = one.side * (account.markets[one.symbol].mark - one.price)
+            loss += -cent(-off * one.remaining) if off < 0 else ZERO
+    return loss
 
 
 def tier_code(account: Account, position: Position, side: int, more: Number) -> int:

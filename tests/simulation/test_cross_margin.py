@@ -136,6 +136,27 @@ def test_the_rates_of_a_cross_account_count_what_its_orders_would_lose() -> None
     assert initial > 10**8 > maintenance
 
 
+@pytest.mark.parametrize(("wallet", "code"), [("1200", 110007), ("1236", 0)])
+def test_no_new_risk_where_the_rate_after_order_losses_would_be_above_1(
+    wallet: str, code: int
+) -> None:
+    """As above, and a bid of 1000 in ETH, which costs 100 + 0.55 + 0.495.
+
+    Of 1200 there are 1196.7 - 200 - 881.05275 = 115.64725 available, but 50 would be lost by the
+    bid that waits: 65.64725 are not enough, and 36 more are.
+    """
+    session = account("cross", wallet=wallet)
+    session.bar(bar(0, "60000 60000 60000 60000"), order("a", BUY, "0.1"))
+    session.bar(bar(0, "60000 60000 60000 60000", symbol="ETHUSDT"))
+    session.send(order("b", BUY, "0.05", order_type="limit", price="59000"), at=session.now)
+    session.exchange.observe(MarkPriced("BTCUSDT", Price(e8("58000"))), session.now)
+    session.take()
+    bid = order("c", BUY, "0.1", key=ETH, order_type="limit", price="10000")
+    session.send(bid, at=session.now + 1)
+
+    assert refusal(session) == code
+
+
 def test_a_cross_account_opens_more_out_of_its_profit_and_an_isolated_one_does_not() -> None:
     """Wallet 606.27: all of it is in use; at 61 000 a profit of 100 is there."""
     for mode, code in (("cross", 0), ("isolated", 110007)):

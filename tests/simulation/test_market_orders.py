@@ -9,10 +9,12 @@ from engine.messages.venue import (
     OrderAmended,
     OrderCancelled,
     OrderFilled,
+    OrderFound,
     OrderRejected,
     StopReported,
 )
 from engine.timebase import Nanos
+from tests.simulation.asked import STILL, at_100, priced
 from tests.simulation.given import (
     BTC,
     REPORT_NS,
@@ -21,6 +23,7 @@ from tests.simulation.given import (
     Session,
     bar,
     e8,
+    looking_up,
     order,
     set_stop,
     stop_told,
@@ -165,3 +168,17 @@ def test_a_second_entry_brings_its_own_stop_for_the_whole_position() -> None:
 
     position = session.exchange.positions[BTC]
     assert (position.stop_price, position.target_price) == (e8("95"), e8("120"))
+
+
+def test_the_recorded_market_sale_is_filled_with_its_recorded_fee() -> None:
+    """0.5 at 95 900.1 are worth 47 950.05, of which 0.055 % are 26.3725275 (bybit-v5.md 5.3)."""
+    session = at_100(band=("0.01", "0.02"), wallet="100000")
+    session.bar(bar(1, "95900.1 95900.1 95900.1 95900.1"))
+    priced(session, "mark", "95901.48", at=bar(1, STILL).close_ns)
+    session.send(order("a", SELL, "0.5"), looking_up("a"), at=bar(1, STILL).close_ns)
+
+    _, fill, found = session.take()
+    assert isinstance(fill, OrderFilled)
+    assert (fill.price, fill.fee) == (e8("95900.1"), e8("26.3725275"))
+    assert isinstance(found, OrderFound)
+    assert found.price == e8("94942.5")
