@@ -1,7 +1,5 @@
 """A session that is kept in a journal, in process: a made market, and clients that sign."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,9 +11,11 @@ from adapters.bybit_wire.session_messages import WORDS
 from adapters.bybit_wire.sessions import Asked, Kept, keep_session
 from engine.timebase import SECOND, parse_time
 from journal.reader import JournalReader
-from tests.bybit_wire.given import KEY, SYMBOL, Client, settings
+from tests.bybit_wire.given import SYMBOL, Client, settings
 
 NOW = parse_time("2025-01-01T00:00:30Z")
+SECOND_KEY = "second"
+HEDGED = settings(key=SECOND_KEY, uid=2, position_mode="hedge")
 CODE_NOW = code_digest()
 ORIGIN = (("code_version", "0"), (CODE, CODE_NOW))
 
@@ -34,12 +34,6 @@ def refolded(path: Path) -> Refolded:
     """What the journal alone leads to; raises where that is not what it recorded."""
     with JournalReader(path, WORDS) as reader:
         return refold(bare_desk(opened_of(reader)), reader.frames(), False, CODE_NOW)
-
-
-@contextmanager
-def client(session: Kept, key: str = KEY) -> Iterator[Client]:
-    """A client of the session's desk."""
-    yield Client(session.opened.desk, key)
 
 
 def play(session: Kept, seconds: float) -> None:
