@@ -133,6 +133,7 @@ class Faults:
         self._outage = 0
         self._numbers = 0
         self._seen: dict[Key, int] = {}
+        self._connections: dict[tuple[str, str], int] = {}
         self.replace(seed, rules, wall_ms)
 
     def replace(self, seed: int, rules: Iterable[Rule], wall_ms: int) -> None:
@@ -188,6 +189,12 @@ class Faults:
         self._seen[name] = found + 1
         if len(self._seen) > NAMES_KEPT:
             del self._seen[next(iter(self._seen))]
+        return found
+
+    def connection(self, kind: str, account: str) -> int:
+        """The number of a new connection among those of its kind and account."""
+        found = self._connections.get((kind, account), 0)
+        self._connections[kind, account] = found + 1
         return found
 
     def strike(self, passing: Passing, wall_ms: int) -> Fault | None:

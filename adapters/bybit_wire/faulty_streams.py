@@ -49,7 +49,7 @@ class Line:
     def __init__(self, faults: Faults, talk: Conversation) -> None:
         self._faults = faults
         self._talk = talk
-        self._serial = faults.nth("connection", talk.kind)
+        self._serial = -1
 
     def hear(self, text: str, wall_ms: int) -> list[Said]:
         """What is answered to a text message."""
@@ -106,6 +106,8 @@ class Line:
         return account.settings.key if account is not None else ""
 
     def _key(self, topic: str) -> Key:
+        if self._serial < 0:  # not before it tells something: then its account is known
+            self._serial = self._faults.connection(self._talk.kind, self._account)
         base = (self._talk.kind, self._account, self._serial, topic)
         return (*base, self._faults.nth(*base))
 

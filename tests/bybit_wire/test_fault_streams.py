@@ -138,6 +138,7 @@ def test_each_connection_draws_by_itself() -> None:
     again = Lined("public", Rule("drop", SCALE // 2))
     private = Line(again.faults, Talk(desk(), "private").said)
     assert private.tell([Told("order", "order:1", False)] * 30, WALL) is not None
+    again.faults.replace(7, [Rule("drop", SCALE // 2)], WALL)
     assert again.told(*names) == first
     second = Line(again.faults, again.said)
     sent = [Told(name.partition(":")[0], name, False) for name in names]
