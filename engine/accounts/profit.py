@@ -1,19 +1,9 @@
-"""Profit as the venue shows it: of what was closed, and the price at which it would be none."""
+"""The price at which a position would leave no profit, as the venue shows it."""
 
-from engine.money import NO_PRICE, SCALE, Money, Price, Rate
+from engine.money import NO_PRICE, SCALE, Price, Rate
 
 LEAST_CLOSING_RATE = Rate(55_000)
 """0.055 %: break-even reckons with a closing fee of at least this (bybit-v5.md 6.1)."""
-
-
-def closed_profit(
-    side: int, entry_value: int, exit_value: int, open_fee: int, close_fee: int
-) -> Money:
-    """closedPnl: s * (exit value - entry value) - open fee share - close fee (bybit-v5.md 6.1).
-
-    ``side`` is the position's, values are those of the closed quantity; funding is not in it.
-    """
-    return Money(side * (exit_value - entry_value) - open_fee - close_fee)
 
 
 def break_even_price(

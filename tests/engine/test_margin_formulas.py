@@ -14,7 +14,7 @@ from engine.accounts.account_margin import (
 )
 from engine.accounts.funding import funding_amount
 from engine.accounts.margin import MarginFormulas, netted
-from engine.accounts.profit import break_even_price, closed_profit
+from engine.accounts.profit import break_even_price
 from engine.domain.instrument import RiskTier
 from engine.messages.runs import MarginMode, MarginRule
 from engine.money import NO_PRICE, ONE, Money, Rate, notional, parse
@@ -185,14 +185,6 @@ def test_the_recorded_funding_of_2023_is_reproduced() -> None:
 @given(st.integers(1, 10**13), st.integers(1, 10**14), st.integers(-(10**7), 10**7))
 def test_what_longs_pay_is_what_shorts_get(quantity: int, mark: int, rate: int) -> None:
     assert funding_amount(quantity, mark, rate) == -funding_amount(-quantity, mark, rate)
-
-
-def test_the_documented_closed_profit_is_reproduced() -> None:
-    """3584.9255 in, 3541.795 out, both fees at 0.06 %: -47.4065323."""
-    profit = closed_profit(1, e8("3584.9255"), e8("3541.795"), e8("2.1509553"), e8("2.125077"))
-
-    assert profit == e8("-47.4065323")
-    assert closed_profit(-1, e8("100"), e8("90"), e8("0.1"), e8("-0.02")) == e8("9.92")
 
 
 @pytest.mark.parametrize(

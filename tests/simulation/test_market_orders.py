@@ -1,7 +1,9 @@
 """Market orders: where they fill, what they cost, and how much they get."""
 
 import pytest
+from attrs import evolve
 
+from adapters.simulated.exchange import SimulatedExchange
 from engine.domain.order import BUY, SELL, Side
 from engine.ids import ClientId
 from engine.messages.venue import (
@@ -13,6 +15,7 @@ from engine.messages.venue import (
     OrderRejected,
     StopReported,
 )
+from engine.money import Price, Rate
 from engine.timebase import Nanos
 from tests.simulation.asked import STILL, at_100, priced
 from tests.simulation.given import (
@@ -27,6 +30,7 @@ from tests.simulation.given import (
     order,
     set_stop,
     stop_told,
+    terms,
 )
 
 
@@ -182,3 +186,19 @@ def test_the_recorded_market_sale_is_filled_with_its_recorded_fee() -> None:
     assert (fill.price, fill.fee) == (e8("95900.1"), e8("26.3725275"))
     assert isinstance(found, OrderFound)
     assert found.price == e8("94942.5")
+
+
+def test_the_documented_round_trip_costs_the_wallet_its_documented_closed_profit() -> None:
+    """3584.9255 to 3541.795, long, fees of 0.06 %: -43.1305 - 2.1509553 - 2.125077 (6.1)."""
+    plain = terms(wallet="10000")
+    contract = evolve(plain.instruments[0], tick=Price(e8("0.0001")))
+    venue = evolve(plain.venue, taker_fee=Rate(e8("0.0006")))
+    session = Session()
+    session.exchange = SimulatedExchange(evolve(plain, venue=venue, instruments=(contract,)))
+    session.bar(bar(0, " ".join(["3584.9255"] * 4)), order("a", BUY, "1"))
+    session.bar(bar(1, " ".join(["3541.795"] * 4)), order("b", SELL, "1", reduce_only=True))
+
+    fees = [one.fee for one in session.take() if isinstance(one, OrderFilled)]
+    assert fees == [e8("2.1509553"), e8("2.125077")]
+    assert session.exchange.realised == -e8("43.1305")
+    assert session.exchange.wallet - e8("10000") == -e8("47.4065323")
