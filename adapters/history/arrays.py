@@ -1,4 +1,4 @@
-"""Candles as JSON: arrays of numbers in one array, alone or in an answer of Bybit's REST API.
+"""Candles and rates as JSON: rows of values or of named ones, alone or in answers of Bybit's API.
 
 Such a file is read whole and its texts are held for the run, so it has a limit; numbers stay the
 texts that they were.
@@ -11,36 +11,39 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 from attrs import frozen
 
+from adapters.history.answers import page_of
 from adapters.history.layouts import names_of_arrays
 from engine.errors import UserError
 
 LIMIT_BYTES = 64 << 20
 """The largest JSON file that is read, unpacked: about a million candles."""
-_BEGINS = re.compile(rb'\s*(?:\[|\{\s*"(?:retCode|result)")')
+_BEGINS = re.compile(
+    rb'\s*(?:\[|\{\s*"(?:retCode|result)"|\{[^{}\[\]]*"(?:open|openPrice|fundingRate)"\s*:)'
+)
 _GZIP = b"\x1f\x8b"
-_DECODER = msgspec.json.Decoder(float_hook=str)
 _CELLS = {str, int, type(None)}
-_Rows = list[list[Any]]
+_Rows = Sequence[Any]
 
 
 @frozen
 class Arrays:
     """Candles of a JSON file as columns of texts.
 
-    ``symbol`` and ``until_ms`` are what an answer says of itself, "" and 0 for bare arrays.
+    ``symbol`` and ``until_ms`` are what an answer says of itself, "" and 0 for bare arrays;
+    ``pages`` how many answers or arrays there were.
     """
 
     rows: pa.RecordBatch
     symbol: str
     until_ms: int
+    pages: int
 
 
 def begins_like_arrays(path: Path) -> bool:
-    """Whether a file, gzipped or not, begins as an array, or as an answer of Bybit's REST API."""
+    """Whether a file, gzipped or not, begins as an array, an answer of Bybit's, or a row."""
     try:
         with _opened(path) as file:
             return _BEGINS.match(file.read(512)) is not None
@@ -58,17 +61,16 @@ def read_arrays(path: Path) -> Arrays:
                 f"{path} is JSON of more than {LIMIT_BYTES >> 20} MB, which is read whole; "
                 "store its candles as Parquet or CSV"
             )
-        found = _DECODER.decode(text)
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path} cannot be read ({error}); fetch the file again") from error
-    except msgspec.DecodeError as error:
-        raise UserError(f"{path} is no JSON ({error}); fetch the file again") from error
-    symbol, until = "", 0
-    if isinstance(found, dict):
-        found, symbol, until = _answer(path, found)
-    names = _names(path, found)
+    page = page_of(path, text)
+    if isinstance(page.rows[0], dict):
+        names = tuple(page.rows[0])
+        found: _Rows = [_values(path, n, row, names) for n, row in enumerate(page.rows, 1)]
+    else:
+        names, found = _names(path, page.rows), page.rows
     rows = pa.RecordBatch.from_arrays(_columns(path, found), names=list(names))
-    return Arrays(rows, symbol, until)
+    return Arrays(rows, page.symbol, page.until_ms, page.pages)
 
 
 def _opened(path: Path) -> Any:
@@ -77,25 +79,17 @@ def _opened(path: Path) -> Any:
     return gzip.open(path, "rb") if packed else path.open("rb")
 
 
-def _answer(path: Path, found: dict[str, Any]) -> tuple[Any, str, int]:
-    """Candles, symbol and time of an answer."""
-    result = found.get("result")
-    if found.get("retCode") != 0 or not isinstance(result, dict):
+def _values(path: Path, number: int, row: Any, names: tuple[str, ...]) -> list[Any]:
+    """The values of an object in the order of the first one's names."""
+    if not isinstance(row, dict) or row.keys() != set(names):
         raise UserError(
-            f"{path} is an answer without candles (retCode {found.get('retCode')}, "
-            f"{found.get('retMsg')}); ask the venue again"
+            f"{path}: row {number} has other names than row 1, which has {', '.join(names)}; "
+            "complete it or remove it"
         )
-    symbol, until = result.get("symbol"), found.get("time")
-    return (
-        result.get("list"),
-        symbol if isinstance(symbol, str) else "",
-        until if type(until) is int else 0,
-    )
+    return [row[name] for name in names]
 
 
 def _names(path: Path, found: Any) -> tuple[str, ...]:
-    if not isinstance(found, list) or not found:
-        raise UserError(f"{path} holds no candles; give a JSON array of arrays, one for each bar")
     width = len(found[0]) if isinstance(found[0], list) else 0
     names = names_of_arrays(width)
     if not names:

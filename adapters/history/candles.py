@@ -99,6 +99,9 @@ def _file_notes(source: Source) -> tuple[str, ...]:
     path, notes = source.table.path, []
     if source.table.turned:
         notes.append(f"{path}: goes from new to old; it was turned round")
+    if source.header.arrays and source.header.arrays.pages > 1:
+        pages = source.header.arrays.pages
+        notes.append(f"{path}: {pages} pages; they were put in the order of time")
     repeated = source.checked.repeated
     if repeated:
         notes.append(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from adapters.history.arrays import begins_like_arrays
+from adapters.history.headless import names_of_ticks
 from adapters.history.layouts import ARRAYS, CSV, FEATHER, PARQUET, names_of_cells
 from engine.errors import UserError
 
@@ -56,4 +57,5 @@ def first_cells(path: Path) -> tuple[str, tuple[str, ...]]:
     with pa.input_stream(str(path), compression="detect") as stream:
         header = stream.read(4096).decode("utf-8-sig", "replace").partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
-    return delimiter, names_of_cells(header.strip().split(delimiter))
+    cells = header.strip().split(delimiter)
+    return delimiter, names_of_cells(cells) or names_of_ticks(cells)

@@ -20,6 +20,7 @@ from adapters.history.ticks.trades import PRICE, QUANTITY, open_trades
 from engine.errors import UserError
 
 _NAMED = re.compile(r"-(mark|funding_rate|index|premiumIndex)\.(?:feather|parquet|json)")
+_STORED = {"mark": MARKS, "funding_rate": FUNDING}
 
 
 def kind_of(header: Header) -> str:
@@ -38,6 +39,11 @@ def kind_of(header: Header) -> str:
             raise UserError(
                 f"{header.path} holds bars of an index (Bybit's spot_index or premium_index: no "
                 "volume), not of trades; give klines with their volume"
+            )
+        if header.arrays and not find("volume"):
+            raise UserError(
+                f"{header.path} holds arrays of a time and four prices, which may be of marks, an "
+                f"index or a premium; if they are marks, give them as SYMBOL:marks={header.path}"
             )
         return CANDLES if find("volume") else MARKS
     if find(*PRICE) and find(*QUANTITY):
@@ -58,11 +64,11 @@ def _beside_candles(header: Header) -> str:
     told = _NAMED.search(header.path.name)
     if not told:
         return ""
-    if told.group(1) == "mark":
-        return MARKS
+    if told.group(1) in _STORED:
+        return _STORED[told.group(1)]
     raise UserError(
-        f"{header.path} holds freqtrade's {told.group(1)} as open, high, low and close, which are "
-        "no prices; give candles, or rates with a column funding_rate"
+        f"{header.path} holds freqtrade's {told.group(1)} as open, high, low and close, which "
+        "nothing is traded at; leave it out"
     )
 
 

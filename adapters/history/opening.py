@@ -1,5 +1,6 @@
 """From ``--data [SYMBOL[:KIND]=]PATH`` to checked sources: whose file it is, and all its checks."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import Factory, define, evolve
@@ -22,6 +23,7 @@ from adapters.history.wire.lines import begins_like_messages
 from adapters.history.wire.stream import STREAMED, open_stream
 from engine.errors import UserError
 
+_NAMED_MARKS = re.compile(r"-mark\.[a-z]+$")
 _ASIDE = (MARKS, FUNDING)
 """What only informs: a file of it that a run does not need is told, not refused."""
 
@@ -77,9 +79,12 @@ def _no_candles(symbol: str, market: Market, there: Iterable[str]) -> str:
     given = ", ".join(sorted(there)) or "none"
     for each in market.marks:
         if each.facts.symbol == symbol:
+            why, mend = "has no column volume, so it", "add the column, or"
+            if _NAMED_MARKS.search(each.facts.source):
+                why, mend = "is called freqtrade's mark, so it", "add"
             return (
-                f"there are no candles of {symbol}: {each.facts.source} has no column volume, so "
-                f"it was taken for marks; add the column, or --data {symbol}=PATH with candles"
+                f"there are no candles of {symbol}: {each.facts.source} {why} was taken for marks; "
+                f"{mend} --data {symbol}=PATH with candles"
             )
     return f"there are no candles of {symbol} (found: {given}); add --data {symbol}=PATH"
 
@@ -157,6 +162,8 @@ class _Opening:
 
     def _take_ticks(self, argument: Argument, header: Header, kind: str) -> None:
         table, layout = open_ticks(header, kind)
+        if kind == FUNDING:
+            table = in_order_of_time(table)
         choice = self._choice(argument, table, kind)
         if not choice:
             return

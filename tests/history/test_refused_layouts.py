@@ -86,8 +86,8 @@ def test_a_wrong_row_of_a_turned_file_has_its_own_place(tmp_path: Path) -> None:
     ("value", "sentence"),
     [
         ([], "holds no candles; give a JSON array of arrays"),
-        ([1, 2], "row 1 is no candle (int); give arrays of time, open, high"),
-        ([{"open": 1}], "row 1 is no candle (dict); give arrays"),
+        ([1, 2], "row 1 is no candle (2 values); give arrays of time, open, high"),
+        ([{"open": 1}], "has a wrong header: missing a time"),
         ([[1, 2, 3]], "row 1 is no candle (3 values); give arrays"),
         ([[1, 2, 3, 4, 5, 6], [1, 2]], "row 2 has 2 values instead of 6; complete it or remove it"),
         ([[1, 2, 3, 4, 5, 6], 7], "row 2 has int instead of 6; complete it"),
@@ -148,9 +148,14 @@ def test_an_index_of_bybits_archive_is_no_candles(tmp_path: Path) -> None:
     )
 
 
-def test_freqtrades_funding_rates_are_no_candles(tmp_path: Path) -> None:
+def test_what_freqtrade_stores_beside_candles_is_not_taken_for_them(tmp_path: Path) -> None:
+    """Rates come in the form of candles; prices in their place are no rates, nor is an index."""
     path = files.freqtrade(tmp_path, NUMBERS, "BTC_USDT_USDT-8h-funding_rate")
-    assert "holds freqtrade's funding_rate as open, high, low and close" in refusal(path)
+    assert "is no rate of one interval; rates are fractions" in refusal(path)
+    path = files.freqtrade(tmp_path, NUMBERS, "BTC_USDT_USDT-8h-premiumIndex")
+    assert "holds freqtrade's premiumIndex as open, high, low and close" in refusal(path)
+    path = files.freqtrade(tmp_path, NUMBERS, "BTC_USDT_USDT-8h-mark")
+    assert "is called freqtrade's mark, so it was taken for marks; add --data" in refusal(path)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,10 @@ from engine.messages.market import FundingRated, MarketEvent
 from engine.money import SCALE, render
 from engine.timebase import Nanos
 
-RATE = ("funding_rate",)
+RATE = ("funding_rate", "fundingRate", "last_funding_rate")
+_TIMES = (*TIME_NAMES, "fundingRateTimestamp", "fundingTime", "calc_time")
+_OF_FREQTRADE = "open"
+"""freqtrade stores rates in the form of candles; the rate is in this column, the others are 0."""
 _LARGEST = SCALE // 10
 """No venue lets a rate go as far as a tenth for one interval; in percent, many would."""
 
@@ -70,5 +73,6 @@ class FundingLayout:
 
 def open_funding(header: Header) -> tuple[Table, FundingLayout]:
     """The columns of funding rates of a file; ``UserError`` with what is missing."""
-    time, rate = needed(header, TIME_NAMES, RATE)
+    rates = RATE if header.find(*RATE) else (*RATE, _OF_FREQTRADE)
+    time, rate = needed(header, _TIMES, rates)
     return header.table([time, time, rate], [rate]), FundingLayout(Number(rate, 1 - _LARGEST))

@@ -30,7 +30,7 @@ from engine.messages.market import MarketEvent, Traded
 from engine.timebase import Nanos
 
 PRICE = ("price",)
-QUANTITY = ("qty", "quantity", "size", "amount")
+QUANTITY = ("qty", "quantity", "size", "amount", "volume")
 MAKER = ("buyer_is_maker", "is_buyer_maker")
 _ORDINARY = "MARKET"
 _SIDES = {"buy": 1, "sell": -1, "": 0}
@@ -122,7 +122,7 @@ def _text(value: object) -> str:
 
 def open_trades(header: Header) -> tuple[Table, TradeLayout]:
     """The columns of trades of a file; ``UserError`` with what is missing."""
-    received, sent = times_of(header, "trade_ms")
+    received, sent = times_of(header, "trade_ms", "transact_time")
     price, quantity = needed(header, PRICE, QUANTITY)
     side, maker = header.find("side"), header.find(*MAKER)
     order_type = header.find("order_type")
