@@ -81,28 +81,6 @@ def isolated_liquidation_price_2024(held: Held, ladder: tuple[RiskTier, ...], ti
     return _to_tick(side, numerator * SCALE, leverage * held.quantity, tick)
 
 
-def cross_liquidation_price(
-    held: Held, ladder: tuple[RiskTier, ...], behind: int, reserved: int, tick: int
-) -> Price:
-    """Estimate of a cross account's liquidation by this position alone, the others standing still.
-
-    ``behind`` is the wallet and the unrealised profit of the others less their maintenance
-    margin; ``reserved`` is F of this one. Long [Q*EP - behind + F - ded] / [Q*(1 - MMR)], short
-    the mirrored one (bybit-v5.md 6.4).
-    """
-    numerator = held.entry_value - held.side * (behind - reserved)
-    return _where_maintained(held, ladder, numerator, 1, tick)
-
-
-def cross_liquidation_price_2024(
-    held: Held, ladder: tuple[RiskTier, ...], behind: int, reserved: int, tick: int
-) -> Price:
-    """The same estimate while maintenance margin went by the entry value."""
-    spare = behind - reserved - tier_margin(ladder, held.entry_value)
-    numerator = held.entry_value - held.side * spare
-    return _to_tick(held.side, numerator * SCALE, held.quantity, tick)
-
-
 def shown_price(price: Price, instrument: Instrument) -> Price:
     """What the venue shows: none where the contract cannot trade so low or so high (3.4)."""
     return price if instrument.min_price < price < instrument.max_price else NO_PRICE

@@ -10,13 +10,11 @@ from engine.accounts.liquidation import (
     Held,
     account_bankruptcy_price,
     bankruptcy_price,
-    cross_liquidation_price,
-    cross_liquidation_price_2024,
     isolated_liquidation_price,
     isolated_liquidation_price_2024,
     shown_price,
 )
-from engine.accounts.margin import MarginFormulas, closing_reserve, tier_margin
+from engine.accounts.margin import MarginFormulas, tier_margin
 from engine.domain.instrument import RiskTier
 from engine.money import NO_PRICE, ONE, SCALE, Money, Price, Rate, notional, parse
 from tests.engine.ladders import BTC, SOL
@@ -64,17 +62,6 @@ def test_the_worked_isolated_example_holds_to_the_cent(
     assert isolated_liquidation_price_2024(position, FLAT, CENT) == e8(before)
 
 
-def test_the_worked_cross_example_holds_to_the_cent() -> None:
-    """Wallet 1000, nothing else: (6000 - 1000 + 2.97) / 0.0995, the short mirrored."""
-    behind, reserved = e8("1000"), e8("2.97")
-
-    assert cross_liquidation_price(LONG, FLAT, behind, reserved, CENT) == e8("50281.11")
-    # (6000 + 1000 - 3.63) / 0.1005 = 69615.6218…, down.
-    assert cross_liquidation_price(SHORT, FLAT, behind, e8("3.63"), CENT) == e8("69615.62")
-    # Entry-based, 30 to maintain: 60000 - (1000 - 2.97 - 30) / 0.1.
-    assert cross_liquidation_price_2024(LONG, FLAT, behind, reserved, CENT) == e8("50329.70")
-
-
 @pytest.mark.parametrize(
     ("position", "added", "bust", "liquidation"),
     [
@@ -107,11 +94,6 @@ def test_a_long_that_is_paid_in_full_is_never_liquidated() -> None:
 
     assert bankruptcy_price(position, TAKER, CENT) == NO_PRICE
     assert isolated_liquidation_price(position, FLAT, TAKER, CENT) == NO_PRICE
-    assert cross_liquidation_price(position, FLAT, e8("9000"), 0, CENT) == NO_PRICE
-
-
-def test_a_short_that_is_past_all_help_has_the_lowest_price() -> None:
-    assert cross_liquidation_price(SHORT, FLAT, e8("-7000"), 0, CENT) == CENT
 
 
 def test_the_venue_shows_no_price_that_the_contract_cannot_have() -> None:
@@ -161,32 +143,6 @@ def test_the_isolated_liquidation_price_is_where_maintenance_meets_margin(
 
     assert spare(price - side * CENT) < 0 <= spare(price)
     assert side * price >= side * bankruptcy_price(position, TAKER, CENT)
-
-
-@given(st.sampled_from([1, -1]), QUANTITIES, ENTRIES, LEVERAGES, LADDERS, st.integers(1, 100))
-def test_the_cross_estimate_is_where_the_maintenance_rate_is_whole(
-    side: int,
-    quantity: int,
-    entry: int,
-    leverage: int,
-    ladder: tuple[RiskTier, ...],
-    percent: int,
-) -> None:
-    value = notional(entry, quantity)
-    wallet = value * percent // 100
-    reserved = closing_reserve(side, value, leverage, TAKER)
-    position = Held(side, quantity, value, leverage)
-    price = cross_liquidation_price(position, ladder, wallet, reserved, CENT)
-
-    def spare(mark: int) -> Fraction:
-        at_mark = Fraction(mark * quantity, SCALE)
-        kept = exact_maintenance(ladder, at_mark) + reserved
-        return wallet + side * (at_mark - value) - kept
-
-    if price == NO_PRICE:
-        assert spare(CENT) > 0
-    elif price > CENT:
-        assert spare(price - side * CENT) < 0 <= spare(price)
 
 
 def exact_maintenance(ladder: tuple[RiskTier, ...], value: Fraction) -> Fraction:
