@@ -1,8 +1,9 @@
 """Amending an open order: what may change, what it costs, and what becomes of its place (7.2).
 
 A smaller quantity leaves an order where it is; another price or trigger price makes it the
-youngest. An amended limit price meets the market like a new one: it may take, or end a PostOnly
-order. What is refused leaves everything as it was.
+youngest, and so does a larger quantity, which only a wire client can ask for (``holder.py``).
+An amended limit price meets the market like a new one: it may take, or end a PostOnly order. What
+is refused leaves everything as it was.
 """
 
 from adapters.simulated.admission import Refusal, refuse_tier
@@ -14,7 +15,8 @@ from adapters.simulated.orders import VenueOrder
 from adapters.simulated.rules import (
     PARAMETER,
     refuse_band,
-    refuse_bounds,
+    refuse_quantity,
+    refuse_range,
     refuse_sides,
     refuse_steps,
     refuse_trigger,
@@ -35,18 +37,29 @@ UNCHANGED = "The order remains unchanged as the parameters entered match the exi
 
 
 class _Values:
-    """An order's quantity and prices as they would be."""
+    """An order's quantity and prices as they would be; 0 leaves one as it is."""
 
-    __slots__ = ("price", "quantity", "trigger_price")
+    __slots__ = (
+        "asks_price",
+        "asks_quantity",
+        "asks_trigger",
+        "price",
+        "quantity",
+        "trigger_price",
+    )
 
-    def __init__(self, order: VenueOrder, asked: AmendOrder) -> None:
-        self.quantity: int = asked.quantity or order.quantity
-        self.price: int = asked.price or order.price
-        self.trigger_price: int = asked.trigger_price or order.trigger_price
+    def __init__(self, order: VenueOrder, quantity: int, price: int, trigger_price: int) -> None:
+        self.asks_quantity = quantity > 0
+        self.asks_price = price > 0
+        self.asks_trigger = trigger_price > 0
+        self.quantity: int = quantity or order.quantity
+        self.price: int = price or order.price
+        self.trigger_price: int = trigger_price or order.trigger_price
 
     def moves(self, order: VenueOrder) -> bool:
         """Whether the order gives up its place."""
-        return self.price != order.price or self.trigger_price != order.trigger_price
+        now = (order.price, order.trigger_price)
+        return (self.price, self.trigger_price) != now or self.quantity > order.quantity
 
 
 def amend_order(state: VenueState, asked: AmendOrder, now: Nanos) -> None:
@@ -57,14 +70,33 @@ def amend_order(state: VenueState, asked: AmendOrder, now: Nanos) -> None:
         text = "order not exists or too late to replace"
         reject_amend(state, asked, (UNKNOWN_ORDER, text), now)
         return
-    values = _Values(order, asked)
-    refusal = _refuse(state, market, order, asked, values)
-    if refusal is None:
-        values.price = within_band(market, order.side, values.price) if asked.price else order.price
-        refusal = _refuse_margin(state, market, order, values)
+    wanted = (asked.quantity, asked.price, asked.trigger_price)
+    refusal = change(state, market, order, wanted, now)
     if refusal is not None:
         reject_amend(state, asked, refusal, now)
-        return
+
+
+def change(
+    state: VenueState,
+    market: VenueMarket,
+    order: VenueOrder,
+    wanted: tuple[int, int, int],
+    now: Nanos,
+    may_grow: bool = False,
+    is_enough: bool = False,
+) -> Refusal | None:
+    """Give an order another quantity, price and trigger price (0 leaves one), and tell them.
+
+    Or say why not, and leave it as it was. To change nothing is refused, unless it ``is_enough``.
+    """
+    values = _Values(order, *wanted)
+    refusal = _refuse(state, market, order, values, may_grow, is_enough)
+    if refusal is None:
+        if values.asks_price:
+            values.price = within_band(market, order.side, values.price)
+        refusal = _refuse_margin(state, market, order, values)
+    if refusal is not None:
+        return refusal
     moves = values.moves(order)
     if moves:
         market.leave(order)
@@ -81,6 +113,7 @@ def amend_order(state: VenueState, asked: AmendOrder, now: Nanos) -> None:
         state.refresh(market)
     else:
         rest(state, market, order, now)
+    return None
 
 
 def reject_amend(state: VenueState, asked: AmendOrder, refusal: Refusal, now: Nanos) -> None:
@@ -90,38 +123,48 @@ def reject_amend(state: VenueState, asked: AmendOrder, refusal: Refusal, now: Na
 
 
 def _refuse(
-    state: VenueState, market: VenueMarket, order: VenueOrder, asked: AmendOrder, values: _Values
+    state: VenueState,
+    market: VenueMarket,
+    order: VenueOrder,
+    values: _Values,
+    may_grow: bool,
+    is_enough: bool,
 ) -> Refusal | None:
     if order.venue_order_id not in state.orders.open:
         return FINISHED, "the order is finished or cancelled"
-    if asked.price and not order.is_limit:
+    if values.asks_price and not order.is_limit:
         return PARAMETER, "a market order has no price"
-    if asked.trigger_price and order.triggered:
+    if values.asks_trigger and order.triggered:
         return PARAMETER, "the order waits for no trigger"
-    if values.quantity > order.quantity:
+    if values.quantity > order.quantity and not may_grow:
         return QUANTITY_UP, "the quantity of an order may not be increased"
     if values.quantity <= order.filled:
         return QUANTITY_FILLED, "the quantity is not above what is filled"
-    if values.quantity == order.quantity and not values.moves(order):
+    if values.quantity == order.quantity and not (values.moves(order) or is_enough):
         return PARAMETER, UNCHANGED
     stop, target = order.asked.stop_price, order.asked.target_price
     base = values.price or values.trigger_price
     steps = (values.price, values.trigger_price)
     return (
         refuse_steps(market, values.quantity, steps)
-        or refuse_bounds(market, order.is_limit, values.quantity, values.price)
+        or (
+            refuse_quantity(market, order.is_limit, order.reduces, values.quantity)
+            if values.asks_quantity
+            else None
+        )
+        or refuse_range(market, values.price)
         or refuse_value(market, order.reduces, values.quantity, base)
-        or _refuse_trigger(market, order, asked)
+        or _refuse_trigger(market, order, values)
         or refuse_sides(order.side, stop, target, base, base)
         or (refuse_band(state, market, order.side, values.price) if order.triggered else None)
     )
 
 
-def _refuse_trigger(market: VenueMarket, order: VenueOrder, asked: AmendOrder) -> Refusal | None:
-    if not asked.trigger_price:
+def _refuse_trigger(market: VenueMarket, order: VenueOrder, values: _Values) -> Refusal | None:
+    if not values.asks_trigger:
         return None
     source = order.asked.trigger_by
-    return refuse_trigger(market, order.trigger_direction, source, asked.trigger_price)
+    return refuse_trigger(market, order.trigger_direction, source, values.trigger_price)
 
 
 def _refuse_margin(
@@ -129,9 +172,10 @@ def _refuse_margin(
 ) -> Refusal | None:
     """Whether what the order would hold is more than is available, or than its tier carries.
 
-    It is tried and undone. Only another price costs more: the quantity never grows.
+    It is tried and undone. Only another price or a larger quantity costs more.
     """
-    if order.reduces or not order.triggered or values.price == order.price:
+    is_cheaper = values.price == order.price and values.quantity <= order.quantity
+    if order.reduces or not order.triggered or is_cheaper:
         return None
     available, before = state.available, market.held_by_orders
     quantity, price = order.quantity, order.price

@@ -9,9 +9,11 @@ stream: the same terms, events and effects give the same reports (design 2, 5).
 from typing import assert_never
 
 from adapters.simulated.account import account_rates
+from adapters.simulated.admission import Refusal
 from adapters.simulated.candle_path import PATHS
 from adapters.simulated.funding import settle_funding
 from adapters.simulated.gateway import gateway_for
+from adapters.simulated.holder import grant
 from adapters.simulated.latency import ReportQueue, RequestQueue
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.orders import VenueOrder
@@ -19,6 +21,7 @@ from adapters.simulated.positions import VenuePosition
 from adapters.simulated.state import VenueState
 from adapters.simulated.ticks import TickFeed
 from adapters.simulated.triggers import meet_open, meet_price, walk_candle, walk_mark
+from adapters.simulated.wishes import Wish
 from engine.domain.candle import Candle
 from engine.domain.order import PriceSource
 from engine.errors import InvariantError, UserError
@@ -78,8 +81,6 @@ class SimulatedExchange:
         self.next_request_ns: int = self._requests.next_ns
         self.next_report_ns: int = self._reports.next_ns
 
-    # What the runner calls.
-
     def request(self, effect: Effect, at: Nanos) -> None:
         """Take the effect of the frame at ``at``; it arrives the request latency (>= 1 ns) later.
 
@@ -103,7 +104,7 @@ class SimulatedExchange:
                 self._observe_rare(event, at)
             self.next_report_ns = self._reports.next_ns
         elif type(event) is Candle:
-            market = self._markets.get(event.symbol) or self._market(event.symbol)
+            market = self._markets.get(event.symbol) or self.market(event.symbol)
             if event.low <= market.floor or market.ceiling <= event.high:
                 self._reports.event_at = at
                 walk_candle(self._state, market, event)
@@ -113,7 +114,7 @@ class SimulatedExchange:
             market.bar = event
             market.last = event.close
         elif type(event) is BarOpened:
-            market = self._markets.get(event.symbol) or self._market(event.symbol)
+            market = self._markets.get(event.symbol) or self.market(event.symbol)
             market.last = event.price
             if event.price <= market.floor or market.ceiling <= event.price:
                 self._reports.event_at = at
@@ -126,18 +127,18 @@ class SimulatedExchange:
     def _observe_rare(self, event: MarketEvent, at: Nanos) -> None:
         match event:
             case MarkPriced():
-                market = self._market(event.symbol)
+                market = self.market(event.symbol)
                 market.tell("mark", event.price, at)
                 market.premium.note(market.bid, market.ask, event.price, at)
                 self._meet("mark", market, event.price, at)
             case IndexPriced():
-                market = self._market(event.symbol)
+                market = self.market(event.symbol)
                 market.tell("index", event.price, at)
                 self._meet("index", market, event.price, at)
             case InstrumentChanged():
                 self._state.change_instrument(event.instrument)
             case MarkCandle():
-                market = self._market(event.symbol)
+                market = self.market(event.symbol)
                 market.tell("mark", event.open, at)
                 self._reports.event_at = at
                 walk_mark(self._state, market, event)
@@ -146,7 +147,7 @@ class SimulatedExchange:
                 self.next_report_ns = self._reports.next_ns
             case FundingRated():
                 if self._state.funds:
-                    market = self._market(event.symbol)
+                    market = self.market(event.symbol)
                     self._reports.event_at = at
                     if settle_funding(self._state, market, event):
                         self._meet("mark", market, market.mark_price, at)
@@ -178,7 +179,12 @@ class SimulatedExchange:
         self.next_report_ns = self._reports.next_ns
         return taken
 
-    # What tests and reports read.
+    def ask(self, wish: Wish, at: Nanos) -> Refusal | None:
+        """Do at once what no strategy asks for, only a client of the wire; None: it is done."""
+        now = self._reports.event_at = Nanos(at + 1)
+        refusal = grant(self._state, wish, now)
+        self.next_report_ns = self._reports.next_ns
+        return refusal
 
     @property
     def wallet(self) -> Money:
@@ -237,7 +243,10 @@ class SimulatedExchange:
 
     def market(self, symbol: str) -> VenueMarket:
         """What the venue keeps of one symbol; to read, not to write."""
-        return self._market(symbol)
+        market = self._markets.get(symbol)
+        if market is None:
+            raise InvariantError(f"{symbol} has no instrument in the terms of this run")
+        return market
 
     @property
     def markets(self) -> tuple[VenueMarket, ...]:
@@ -261,19 +270,16 @@ class SimulatedExchange:
 
     def position_margin(self, key: PositionKey) -> Money:
         """Initial margin of the position, 0 where flat (bybit-v5.md 6.2)."""
-        market = self._market(key.symbol)
-        position = market.positions[key.position_index]
-        if not position.quantity:
-            return Money(0)
-        return Money(self._state.margin.initial(position, market.mark_price))
+        market = self.market(key.symbol)
+        position, margin = market.positions[key.position_index], self._state.margin
+        return Money(margin.initial(position, market.mark_price) if position.quantity else 0)
 
     def maintenance_margin(self, key: PositionKey) -> Money:
         """Maintenance margin of the position at the mark, 0 where flat (bybit-v5.md 6.2)."""
-        market = self._market(key.symbol)
-        position = market.positions[key.position_index]
-        if not position.quantity:
-            return Money(0)
-        return Money(self._state.margin.maintenance(position, market.mark_price, market.ladder))
+        market = self.market(key.symbol)
+        position, mark = market.positions[key.position_index], market.mark_price
+        rules = self._state.margin
+        return Money(rules.maintenance(position, mark, market.ladder) if position.quantity else 0)
 
     @property
     def account_rates(self) -> tuple[Rate, Rate]:
@@ -282,19 +288,11 @@ class SimulatedExchange:
 
     def leverage(self, key: PositionKey) -> Rate:
         """The leverage that the position has, or would have."""
-        return Rate(self._market(key.symbol).positions[key.position_index].leverage)
+        return Rate(self.market(key.symbol).positions[key.position_index].leverage)
 
     def liquidation_price(self, key: PositionKey) -> Price:
         """Where the position is liquidated, the account staying as it is; 0: nowhere (6.4).
 
-        Of several positions of a cross account it is where each uses up an equal part of what is
-        spare, and so nearer than the end.
+        Of several in a cross account it is where each uses up an equal part of what is spare.
         """
-        position = self._market(key.symbol).positions[key.position_index]
-        return Price(position.liquidated_at)
-
-    def _market(self, symbol: str) -> VenueMarket:
-        market = self._markets.get(symbol)
-        if market is None:
-            raise InvariantError(f"{symbol} has no instrument in the terms of this run")
-        return market
+        return Price(self.market(key.symbol).positions[key.position_index].liquidated_at)

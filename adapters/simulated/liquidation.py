@@ -15,13 +15,13 @@ from adapters.simulated.endings import cancel
 from adapters.simulated.margin import held_of
 from adapters.simulated.markets import VenueMarket
 from adapters.simulated.positions import VenuePosition
-from adapters.simulated.protection import protect
+from adapters.simulated.protection import protect, report_stop
 from adapters.simulated.state import VenueState
 from engine.accounts.liquidation import account_bankruptcy_price
 from engine.domain.order import BUY, SELL, Side
 from engine.ids import NO_CLIENT_ID
 from engine.messages.venue import OrderFilled, PositionLiquidated
-from engine.money import NO_PRICE, SCALE, Price, Quantity, notional, round_down
+from engine.money import NO_PRICE, SCALE, Price, Quantity, notional, round_down, share
 from engine.timebase import Nanos
 
 BY_CONTRACT = "CancelByPrepareLiq"
@@ -60,7 +60,8 @@ def meet_margin(
     """The mark is where the position was to be liquidated; the market trades ``at``."""
     moment = _Moment(market, mark, at, venue_ns)
     if state.margin.mode != "cross":
-        _liquidate_position(state, position, moment)
+        if not (position.auto_adds and _saved(state, market, position, moment)):
+            _liquidate_position(state, position, moment)
         return
     alone = state.focus is market or len(state.exposed) == 1
     if alone or spare_of(state.exposed.values(), state.wallet, market, mark) <= 0:
@@ -68,6 +69,25 @@ def meet_margin(
         return
     state.focus = market
     watch(state.exposed.values(), state.wallet, market)
+
+
+def _saved(
+    state: VenueState, market: VenueMarket, position: VenuePosition, moment: _Moment
+) -> bool:
+    """Add margin from what is available, as much as the position began with each time, up to its
+    whole value; whether the mark is short of its end then (Bybit's auto-margin replenishment).
+    """
+    value, side = position.entry_value, position.side
+    began: int = share(value, SCALE, position.leverage)
+    while side * moment.mark <= side * position.liquidated_at:
+        room = value - began - position.added
+        amount = min(began, state.available, room)
+        if amount <= 0:
+            return False
+        position.added += amount
+        state.refresh(market)
+    report_stop(state, position, moment.time_of(market))
+    return True
 
 
 def _liquidate_position(state: VenueState, position: VenuePosition, moment: _Moment) -> None:

@@ -24,9 +24,10 @@ from engine.money import NO_PRICE, Price, notional
 class MarginRules:
     """How the venue account is margined: the words of its terms, and the formulas they mean."""
 
-    __slots__ = ("formulas", "mode", "netting", "rule", "taker_fee")
+    __slots__ = ("formulas", "mode", "netting", "rule", "taker_fee", "terms")
 
     def __init__(self, terms: VenueTerms) -> None:
+        self.terms = terms
         self.mode: MarginMode = terms.margin_mode
         self.rule: MarginRule = terms.margin_rule
         self.netting: OrderNetting = terms.order_netting

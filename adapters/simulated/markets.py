@@ -84,17 +84,7 @@ class VenueMarket:
     ) -> None:
         self.instrument = instrument
         self.venue_account = venue_account
-        self.positions: Mapping[int, VenuePosition] = {
-            index: VenuePosition(PositionKey(venue_account, instrument.symbol, index))
-            for index in indexes
-        }
-        for position in self.positions.values():
-            position.leverage = leverage
-        self.sides: Mapping[int, VenuePosition] = {
-            1: self.positions[indexes[0]],
-            -1: self.positions[indexes[-1]],
-        }
-        """The position that an opening order of a side belongs to."""
+        self.turn(indexes, leverage)
         self.margin = margin
         self.ladder = ladder_of(instrument)
         """The contract's risk tiers."""
@@ -116,8 +106,6 @@ class VenueMarket:
         """The orders that wait, by the venue's id, oldest first."""
         self.conditional: dict[str, VenueOrder] = {}
         """Those of them that wait for their trigger."""
-        self.reducing: Mapping[int, dict[str, VenueOrder]] = {index: {} for index in indexes}
-        """Those of them that only reduce, by the index of their position."""
         self.resting = Resting()
         self.ticks = MarketTicks(simulation)
         self.through = goes_through(simulation.matched_on, simulation.queue)
@@ -133,6 +121,23 @@ class VenueMarket:
         self.stop_requests = 0
         self.leverage_requests = 0
         self.executions = 0
+
+    def turn(self, indexes: tuple[int, ...], leverage: int) -> None:
+        """Have flat positions of these indexes; nothing is open and no order waits."""
+        symbol = self.instrument.symbol
+        self.positions: Mapping[int, VenuePosition] = {
+            index: VenuePosition(PositionKey(self.venue_account, symbol, index))
+            for index in indexes
+        }
+        for position in self.positions.values():
+            position.leverage = leverage
+        self.sides: Mapping[int, VenuePosition] = {
+            1: self.positions[indexes[0]],
+            -1: self.positions[indexes[-1]],
+        }
+        """The position that an opening order of a side belongs to."""
+        self.reducing: Mapping[int, dict[str, VenueOrder]] = {index: {} for index in indexes}
+        """The orders that wait and only reduce, by the index of their position."""
 
     def position_at(self, key: PositionKey) -> VenuePosition | None:
         """The position of that key; None where the account's position mode has no such index."""

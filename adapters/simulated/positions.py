@@ -36,6 +36,7 @@ class VenuePosition:
 
     __slots__ = (
         "added",
+        "auto_adds",
         "entry_value",
         "guards",
         "key",
@@ -64,6 +65,8 @@ class VenuePosition:
         self.leverage: int = ONE
         self.added = 0
         """Margin put into an isolated position after its entry; negative where funding took it."""
+        self.auto_adds = False
+        """Whether the venue adds margin to it, isolated, before it would be liquidated."""
         self.liquidated_at = 0
         """The mark at which it is liquidated as things stand; 0: at none."""
         self.margined: tuple[int, ...] = ()
