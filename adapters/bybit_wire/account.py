@@ -5,24 +5,21 @@ heard at once: the first is the answer, what follows is the stream. No clock, no
 market's time comes in.
 """
 
-from collections.abc import Iterable
-
-from attrs import evolve
-
 from adapters.bybit_wire.answers import Fields, Refusal
 from adapters.bybit_wire.contracts import AccountSettings
+from adapters.bybit_wire.disconnection import Watch
 from adapters.bybit_wire.hearing import Hearing
 from adapters.bybit_wire.ledger import Ledger
 from adapters.bybit_wire.limits import Buckets
 from adapters.bybit_wire.order_rows import OrderRow
 from adapters.simulated.exchange import SimulatedExchange
-from engine.errors import InvariantError
+from adapters.simulated.wishes import MoveCash, Wish
 from engine.ids import PositionKey
 from engine.messages.effects import Effect, PlaceOrder, SetLeverage
 from engine.messages.market import MarketEvent
-from engine.messages.runs import MarginMode, PositionMode, Terms
+from engine.messages.runs import MarginMode, Terms
 from engine.messages.venue import ExecutionReport, OrderRejected
-from engine.money import SCALE, Money, Rate
+from engine.money import SCALE, Rate
 from engine.timebase import NEVER, Nanos
 
 USUAL_LEVERAGE = 10 * SCALE
@@ -42,7 +39,15 @@ class Account:
         self.ledger = Ledger(venue.wallet, venue.asset, venue.taker_fee, venue.maker_fee)
         self.exchange = SimulatedExchange(terms)
         self.heard = Hearing(settings.uid, self.exchange, self.ledger)
-        self._set_leverages({})
+        self.fund = 0
+        """What lies in the funding account, e8: nothing trades there."""
+        self.transfers: dict[str, Fields] = {}
+        """Transfers between the two accounts by their ids, oldest first."""
+        self.moves_to_band = venue.moves_to_band
+        self.dcp_seconds = 0
+        """The window of disconnection protection; 0: it is off."""
+        self.watch = Watch()
+        self._set_leverages()
 
     def take_pushes(self) -> list[tuple[str, Fields]]:
         """What the private streams must tell now: topic and object, each once."""
@@ -77,36 +82,36 @@ class Account:
         """The position of a symbol and index."""
         return PositionKey(self.terms.venue.venue_account, symbol, index)
 
-    def switch(
-        self, margin_mode: MarginMode, position_mode: PositionMode, market: Iterable[MarketEvent]
-    ) -> None:
-        """Go on under other modes; the account must be flat and without open orders.
+    def ask(self, wish: Wish, at: Nanos) -> Refusal | None:
+        """Ask for what is no effect (``simulated/holder.py``); None: it is done and was heard."""
+        self.now_ns = self.heard.now_ns = at
+        refusal = self.exchange.ask(wish, at)
+        self.heard.hear_all()
+        return None if refusal is None else Refusal(*refusal)
 
-        The exchange is made anew with the same cash and leverages; ``market`` tells it the prices.
-        """
-        if self.exchange.positions or self.exchange.open_orders:
-            raise InvariantError("modes are switched on a flat account only")
-        kept: dict[str, int] = {}
-        for instrument in self.terms.instruments:
-            for position in self.exchange.market(instrument.symbol).positions.values():
-                kept[instrument.symbol] = position.leverage
-        venue = evolve(
-            self.terms.venue,
-            margin_mode=margin_mode,
-            position_mode=position_mode,
-            wallet=Money(self.ledger.cash),
-        )
-        self.terms = evolve(self.terms, venue=venue)
-        self.exchange = SimulatedExchange(self.terms)
-        self.heard.turn_to(self.exchange)
-        self._set_leverages(kept)
-        for event in market:
-            self.exchange.observe(event, Nanos(self.now_ns))
-        self.changed_ns = self.now_ns
+    @property
+    def margin_mode(self) -> MarginMode:
+        """How the whole account is margined now."""
+        return self.exchange.markets[0].margin.mode
 
-    def _set_leverages(self, kept: dict[str, int]) -> None:
+    def is_hedged(self, symbol: str) -> bool:
+        """Whether a symbol is traded in hedge mode now."""
+        return 0 not in self.exchange.market(symbol).positions
+
+    def move_cash(self, amount: int, at: Nanos, kind: str, name: str) -> Refusal | None:
+        """Bring money into the wallet, or out of it (< 0), and note it in the log."""
+        refusal = self.exchange.ask(MoveCash(amount), at)
+        if refusal is not None:
+            return Refusal(*refusal)
+        self.now_ns = self.heard.now_ns = at
+        self.heard.brought_in(amount)
+        self.ledger.move(amount, at, kind, name)
+        self.heard.hear_all()
+        return None
+
+    def _set_leverages(self) -> None:
         for instrument in self.terms.instruments:
-            leverage = kept.get(instrument.symbol, min(USUAL_LEVERAGE, instrument.max_leverage))
+            leverage = min(USUAL_LEVERAGE, instrument.max_leverage)
             for index in self.exchange.market(instrument.symbol).positions:
                 wanted = SetLeverage(self.key(instrument.symbol, index), Rate(leverage))
                 self.exchange.request(wanted, Nanos(self.now_ns))

@@ -20,12 +20,16 @@ class Refusal(NamedTuple):
 
 
 class RefusedError(Exception):
-    """A request that cannot be taken as it is; ``result`` is empty where no more is said."""
+    """A request that cannot be taken as it is; ``result`` and ``extra``, which is for
+    ``retExtInfo``, are empty where no more is said."""
 
-    def __init__(self, code: int, text: str, result: Fields | None = None) -> None:
+    def __init__(
+        self, code: int, text: str, result: Fields | None = None, extra: Fields | None = None
+    ) -> None:
         super().__init__(text)
         self.refusal = Refusal(code, text)
         self.result: Fields = result or {}
+        self.extra: Fields = extra or {}
 
 
 class Request(NamedTuple):

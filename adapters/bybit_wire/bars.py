@@ -3,14 +3,19 @@
 Bars are kept by the minute, recorded ones as long as they were recorded. All numbers are e8.
 """
 
+from datetime import UTC, datetime
+
 from attrs import define
 
 from engine.domain.candle import Candle
 from engine.money import notional
-from engine.timebase import DAY, HOUR, MINUTE, Nanos
+from engine.timebase import DAY, HOUR, MINUTE, SECOND, Nanos
 
 MOST_BARS = 60_000
 """How many are kept: more than a month of minutes."""
+
+MONTH = 31 * DAY
+"""Calendar months are shorter, too: it is their name more than their span."""
 
 INTERVALS: dict[str, int] = {
     **{name: int(name) * MINUTE for name in ("1", "3", "5", "15", "30", "60", "120", "240")},
@@ -18,8 +23,9 @@ INTERVALS: dict[str, int] = {
     "720": 12 * HOUR,
     "D": DAY,
     "W": 7 * DAY,
+    "M": MONTH,
 }
-"""The names of intervals on the wire. Months (``M``) are no span of time and not kept."""
+"""The names of intervals on the wire, and the longest that each of them lasts."""
 
 _MONDAY = 4 * DAY
 """Weeks open on Mondays, the epoch was a Thursday."""
@@ -48,8 +54,16 @@ class Bar:
 
 def opening_of(at: int, interval: int) -> int:
     """When the bar of ``interval`` opened that holds ``at``."""
+    if interval == MONTH:
+        day = datetime.fromtimestamp(at // DAY * (DAY // SECOND), UTC).day
+        return at // DAY * DAY - (day - 1) * DAY
     offset = _MONDAY if interval == 7 * DAY else 0
     return (at - offset) // interval * interval + offset
+
+
+def closing_of(opens: int, interval: int) -> int:
+    """When the bar of ``interval`` ends that opened then."""
+    return opening_of(opens + MONTH, MONTH) if interval == MONTH else opens + interval
 
 
 class Bars:
@@ -114,7 +128,7 @@ class Bars:
                 found.append(
                     Bar(
                         opens,
-                        opens + interval,
+                        closing_of(opens, interval),
                         bar.open,
                         bar.high,
                         bar.low,

@@ -11,9 +11,11 @@ from typing import Literal, NamedTuple
 from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.answers import KEY_INVALID, PARAMETER, Fields, Refusal
 from adapters.bybit_wire.desk import Desk
+from adapters.bybit_wire.disconnection import TOPIC as DCP_TOPIC
 from adapters.bybit_wire.private_streams import refuse_topics
 from adapters.bybit_wire.public_streams import PublicStreams
-from adapters.bybit_wire.router import TRADED, limit_headers, perform, read_json
+from adapters.bybit_wire.router import limit_headers, perform, read_json
+from adapters.bybit_wire.routes import TRADED
 from adapters.bybit_wire.signing import refuse_login, refuse_time
 
 Kind = Literal["public", "private", "trade"]
@@ -73,12 +75,18 @@ class Conversation:
             return self.traded({"op": ""}, Refusal(PARAMETER, text))
         return self._ack("", False, text, {})
 
-    def end(self) -> None:
+    def end(self, wall_ms: int) -> None:
         """The connection is closed."""
-        for topic in self.topics:
-            if self.kind == "public":
-                self._streams.leave(topic)
-        self.topics.clear()
+        for topic in list(self.topics):
+            self._leave(topic, wall_ms)
+
+    def _leave(self, topic: str, lost_ms: int | None) -> None:
+        """Listen no more: the connection was lost at ``lost_ms``, or it was asked for (None)."""
+        del self.topics[topic]
+        if self.kind == "public":
+            self._streams.leave(topic)
+        elif topic == DCP_TOPIC and self.account is not None:
+            self.account.watch.leave(lost_ms)
 
     def _ack(self, op: str, is_done: bool, text: str, asked: Fields) -> Fields:
         message: Fields = {"success": is_done, "ret_msg": text, "conn_id": self.name, "op": op}
@@ -133,6 +141,8 @@ class Conversation:
             self.topics[topic] = None
             if self.kind == "public":
                 replies += [Reply(DELAY_MS, each) for each in self._streams.join(topic)]
+            elif topic == DCP_TOPIC and self.account is not None:
+                self.account.watch.join()
         return replies
 
     def _refuse(self, topics: list[str] | None) -> str:
@@ -157,9 +167,7 @@ class Conversation:
             return self._ack("unsubscribe", False, "error:args are no list of topics", asked)
         for topic in topics:
             if topic in self.topics:
-                del self.topics[topic]
-                if self.kind == "public":
-                    self._streams.leave(topic)
+                self._leave(topic, None)
         return self._ack("unsubscribe", True, "", asked)
 
     def _trade(self, asked: Fields, wall_ms: int) -> Fields:

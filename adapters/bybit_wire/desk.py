@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError
 from adapters.bybit_wire.contracts import AccountSettings, account_terms
-from adapters.bybit_wire.fields import needed, text_of
+from adapters.bybit_wire.fields import needed, shown, text_of
 from adapters.bybit_wire.market import Market
+from adapters.simulated.bands import band_edge
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
 from engine.errors import UserError
@@ -21,6 +22,7 @@ from engine.messages.market import (
     MarketEvent,
 )
 from engine.messages.runs import MatchedOn
+from engine.money import render
 from engine.timebase import MILLISECOND, NEVER, Nanos
 
 Played = tuple[Nanos, tuple[MarketEvent, ...]]
@@ -123,6 +125,38 @@ class Desk:
             self.markets[event.instrument.symbol].instrument = event.instrument
         elif not isinstance(event, DataGap):
             self.markets[event.symbol].observe(event, at)
+            self._notice(event.symbol)
+
+    def notice(self) -> None:
+        """An account may have changed: bring what everybody sees of it up to date."""
+        for symbol in self.markets:
+            self._notice(symbol)
+
+    def _notice(self, symbol: str) -> None:
+        held: list[tuple[int, int]] = []
+        for account in self.accounts.values():
+            sides = [one.quantity for one in account.exchange.market(symbol).positions.values()]
+            if any(sides):
+                longs = sum(size for size in sides if size > 0)
+                held.append((longs, longs - sum(sides)))
+            for bust in account.heard.take_busts():
+                self.markets[bust.symbol].busts.append(bust)
+        self.markets[symbol].interest.look(self.now_ns, held)
+
+    def price_limits(self, symbol: str) -> Fields:
+        """The band of limit prices, as the accounts' orders are held to it (5.6); empty texts where
+        there is none."""
+        market = next(iter(self.accounts.values())).exchange.market(symbol)
+        edges = {name: band_edge(market, side) for name, side in (("buyLmt", 1), ("sellLmt", -1))}
+        return {"symbol": symbol, **{name: shown(edge) for name, edge in edges.items()}}
+
+    def insurance_row(self) -> Fields:
+        """The insurance fund: what it earned with the accounts here; it began with nothing."""
+        coin = next(iter(self.instruments.values())).settle_asset
+        earned = sum(account.exchange.insurance for account in self.accounts.values())
+        balance = render(earned)
+        row = {"coin": coin, "symbols": ",".join(self.instruments), "balance": balance}
+        return row | {"value": balance}
 
 
 class Session(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from adapters.bybit_wire.faults import KINDS, Channel, Rule
 from adapters.bybit_wire.private_streams import ALL_TOPICS
-from adapters.bybit_wire.router import ROUTES, TRADED
+from adapters.bybit_wire.routes import ROUTES, TRADED
 from engine.errors import UserError
 from engine.money import SCALE, parse, render
 

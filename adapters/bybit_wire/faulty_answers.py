@@ -19,7 +19,8 @@ from adapters.bybit_wire.answers import (
 from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.faults import Fault, Faults, Passing
 from adapters.bybit_wire.limits import Quota
-from adapters.bybit_wire.router import ROUTES, limit_headers, read_json
+from adapters.bybit_wire.router import limit_headers, read_json
+from adapters.bybit_wire.routes import ROUTES
 from adapters.bybit_wire.signing import KEY
 
 Ending = Literal["whole", "cut", "silent"]

@@ -13,7 +13,8 @@ from adapters.bybit_wire.answers import Fields, Refusal, to_text
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation
 from adapters.bybit_wire.faults import Channel, Fault, Faults, Key, Passing
 from adapters.bybit_wire.faulty_answers import FAILED, Ending, broken_off, passing_of
-from adapters.bybit_wire.router import TRADED, read_json
+from adapters.bybit_wire.router import read_json
+from adapters.bybit_wire.routes import TRADED
 
 
 class Told(NamedTuple):

@@ -5,18 +5,20 @@ position's legs and the children of partial protection are compared with what wa
 """
 
 import uuid
-from collections import deque
 
 from adapters.bybit_wire.answers import Fields
-from adapters.bybit_wire.ledger import KEPT, Ledger
+from adapters.bybit_wire.ledger import Ledger
 from adapters.bybit_wire.order_rows import OrderRow, pushed_order
 from adapters.bybit_wire.position_rows import position_fields, wallet_fields
+from adapters.bybit_wire.shelf import Shelf
 from adapters.bybit_wire.system_orders import (
     LEGS,
+    Bust,
     child_row,
     end_as,
     leg_level,
     leg_row,
+    take_protection,
     taken_over_row,
     update_leg,
 )
@@ -54,23 +56,19 @@ class Hearing:
         self.uid = uid
         self.exchange = exchange
         self.ledger = ledger
-        self.rows: dict[str, OrderRow] = {}
-        """Every order that can still be asked for, oldest first; ``open`` are those that work."""
-        self.open: dict[str, OrderRow] = {}
-        self.links: dict[str, str] = {}  # every one that was ever used
-        self.by_client: dict[str, OrderRow] = {}
+        self.shelf = Shelf()
+        self.rows, self.open = self.shelf.rows, self.shelf.open
+        self.links, self.by_client = self.shelf.links, self.shelf.by_client
         self.legs: dict[tuple[PositionKey, FillCause], OrderRow] = {}
         self.pushes: list[tuple[str, Fields]] = []
         self.pending: OrderRow | None = None
         """The order that is being placed: the one that the next acceptance means."""
         self.now_ns = 0
-        self._by_venue: dict[str, OrderRow] = {}
         self._children: dict[str, OrderRow] = {}
-        self._finished: deque[str] = deque()
         self._fresh: dict[str, OrderRow] = {}
         self._touched: dict[PositionKey, None] = {}
         self._numbers = 0
-        self._generation = 0
+        self._busts: list[Bust] = []
         self._first_cash = self._cash_told = ledger.cash
 
     def next_id(self, kind: str) -> str:
@@ -83,11 +81,14 @@ class Hearing:
         self._numbers += 1
         return self._numbers
 
-    def turn_to(self, exchange: SimulatedExchange) -> None:
-        """From now on another exchange is heard, which counts its orders anew."""
-        self.exchange = exchange
-        self._generation += 1
-        self._by_venue.clear()
+    def brought_in(self, amount: int) -> None:
+        """Money came from elsewhere (< 0: went), which is no profit."""
+        self._first_cash += amount
+
+    def take_busts(self) -> list[Bust]:
+        """Positions that were liquidated since the last call."""
+        taken, self._busts = self._busts, []
+        return taken
 
     def wallet(self) -> Fields:
         """The wallet object as it is now."""
@@ -129,12 +130,12 @@ class Hearing:
         match report:
             case OrderAccepted():
                 assert self.pending is not None, "only what was just placed is accepted"
-                self._admit(self.pending, report.venue_order_id)
+                self.shelf.admit(self.pending, report.venue_order_id)
                 self._fresh[self.pending.order_id] = self.pending
             case OrderFilled():
                 self._fill(report)
             case OrderCancelled() | OrderTriggered() | OrderAmended():
-                known = self.by_client.get(report.client_id)
+                known = self.shelf.by_client.get(report.client_id)
                 if known is not None:
                     self._change(known, report)
             case FundingPaid():
@@ -157,6 +158,9 @@ class Hearing:
         if isinstance(report, OrderAmended):
             row.quantity, row.price = int(report.quantity), int(report.price)
             row.trigger_price = int(report.trigger_price)
+            order = self.exchange.order(row.venue_id)
+            if order is not None:
+                take_protection(row, order)
             if row.order_id not in self._fresh:
                 self._tell(row)
             return
@@ -186,15 +190,21 @@ class Hearing:
         )
         self._tell(row)
         self._push_execution(execution)
+        if report.cause == "liquidation":
+            side, at = -int(report.side), int(report.venue_ns)
+            bust = Bust(row.symbol, side, int(report.quantity), int(report.price), at)
+            self._busts.append(bust)
         if not row.is_open:
             self._finish(row)
 
     def _row_of(self, report: OrderFilled) -> OrderRow:
         """The order that was filled; the venue's own orders may be met here for the first time."""
-        found = self.by_client.get(report.client_id) or self._by_venue.get(report.venue_order_id)
+        found = self.shelf.by_client.get(report.client_id) or self.shelf.by_venue.get(
+            report.venue_order_id
+        )
         if found is None:
             found = self._system_row(report)
-            self._admit(found, report.venue_order_id)
+            self.shelf.admit(found, report.venue_order_id)
         if found.status == "Untriggered":
             found.status = "Triggered"
             self._tell(found)
@@ -222,27 +232,31 @@ class Hearing:
 
     def _parent(self, origin: str) -> str:
         """The link id of the order whose child is named after ``origin``."""
-        row = self.by_client.get(origin) or self.by_client.get(origin.rpartition("-")[0])
+        row = self.shelf.by_client.get(origin) or self.shelf.by_client.get(
+            origin.rpartition("-")[0]
+        )
         return row.link_id if row is not None else ""
 
     def _follow_children(self, key: PositionKey) -> None:
         market = self.exchange.market(key.symbol)
         for order in list(market.reducing[key.position_index].values()):
-            if order.cause != "order" and order.venue_order_id not in self._by_venue:
+            if order.cause != "order" and order.venue_order_id not in self.shelf.by_venue:
                 parent = self._parent(order.origin)
                 row = child_row(self.next_id("order"), order, parent, self.now_ns)
-                self._admit(row, order.venue_order_id)
+                self.shelf.admit(row, order.venue_order_id)
                 self._children[row.order_id] = row
                 self._tell(row)
         for row in list(self._children.values()):
             found = self.exchange.order(row.venue_id)
             if found is None or row.symbol != key.symbol:
                 continue
-            before = (row.status, row.quantity)
-            row.quantity = found.quantity
+            before = (row.status, row.quantity, row.price, row.trigger_price)
+            row.quantity, row.price = found.quantity, found.price
+            row.trigger_price = found.trigger_price
             if found.state == "cancelled" or found.triggered:
                 end_as(row, found, self.now_ns)
-            if before != (row.status, row.quantity):
+            if before != (row.status, row.quantity, row.price, row.trigger_price):
+                row.updated_ns = self.now_ns
                 self._tell(row)
             if found.state in ("cancelled", "filled"):
                 self._finish(row)
@@ -256,7 +270,7 @@ class Hearing:
                 parent = self._parent(position.opener)
                 row = leg_row(self.next_id("order"), position, cause, parent, self.now_ns)
                 self.legs[key, cause] = row
-                self.rows[row.order_id] = self.open[row.order_id] = row
+                self.shelf.admit(row, "")
                 self._tell(row)
             elif row is not None and wanted:
                 if update_leg(row, position, cause, self.now_ns):
@@ -268,28 +282,12 @@ class Hearing:
                 self._finish(row)
                 self._tell(row)
 
-    def _admit(self, row: OrderRow, venue_id: str) -> None:
-        row.venue_id = venue_id
-        self.rows[row.order_id] = self.open[row.order_id] = row
-        self._by_venue[venue_id] = row
-        if row.client_id:
-            self.by_client[row.client_id] = row
-        if row.link_id:
-            self.links[row.link_id] = row.order_id
-
     def _finish(self, row: OrderRow) -> None:
-        """A finished order is kept until so many others finished after it."""
         self._children.pop(row.order_id, None)
-        self.open.pop(row.order_id, None)
-        self._finished.append(row.order_id)
-        if len(self._finished) > KEPT:
-            gone = self.rows.pop(self._finished.popleft())
-            self.by_client.pop(gone.client_id, None)
-            if self._by_venue.get(gone.venue_id) is gone:
-                del self._by_venue[gone.venue_id]
+        self.shelf.finish(row)
 
     def _execution_id(self, name: str) -> str:
-        return str(uuid.uuid5(NAMES, f"{self.uid}/{self._generation}/{name}"))
+        return str(uuid.uuid5(NAMES, f"{self.uid}/{name}"))
 
     def _tell(self, row: OrderRow) -> None:
         self.pushes.append(("order", pushed_order(row, self.ledger.asset)))

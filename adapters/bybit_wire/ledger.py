@@ -38,6 +38,10 @@ class Holding:
     sequence: int = -1
 
 
+_NOTHING = OrderRow("", "", "", 0, False, 0, 0, "", 0, 0, 0)
+"""The order behind an entry that has none."""
+
+
 @define(eq=False)
 class Ledger:
     """The lists, newest last, and the cash that they add up to."""
@@ -145,6 +149,12 @@ class Ledger:
         }
         self.log.append(entry)
         return execution
+
+    def move(self, amount: int, at: int, kind: str, name: str) -> None:
+        """Book money that came from elsewhere, or went (< 0); ``kind`` is the log's word for it."""
+        self.cash += amount
+        entry = self._entry(_NOTHING, name, at, kind, amount)
+        self.log.append(entry | {"id": name, "category": "", "cashFlow": render(amount)})
 
     def _log_fill(
         self, report: OrderFilled, row: OrderRow, execution_id: str, profit: int, after: int

@@ -12,6 +12,8 @@ from attrs import define
 from adapters.bybit_wire.answers import Fields
 from adapters.bybit_wire.bars import Bars
 from adapters.bybit_wire.fields import ms
+from adapters.bybit_wire.interest import Interest
+from adapters.bybit_wire.system_orders import Bust
 from adapters.simulated.depth import DepthBook
 from engine.domain.candle import Candle
 from engine.domain.instrument import Instrument
@@ -26,8 +28,8 @@ from engine.messages.market import (
     Quoted,
     Traded,
 )
-from engine.money import SCALE, Price, Quantity, Rate, render
-from engine.timebase import DAY, HOUR, MILLISECOND, Nanos
+from engine.money import SCALE, render
+from engine.timebase import DAY, HOUR, MILLISECOND
 
 TRADES_KEPT = 1_000
 RATES_KEPT = 1_000
@@ -60,14 +62,19 @@ class Market:
         self.bars = Bars()
         self.mark_bars = Bars()
         self.index_bars = Bars()
+        self.premium_bars = Bars()
+        """How far the middle of the book is from the index, as a part of it."""
         self.trades: deque[PublicTrade] = deque(maxlen=TRADES_KEPT)
         self.rates: deque[tuple[int, int]] = deque(maxlen=RATES_KEPT)
         """``(settlement, rate)``, newest last."""
         self.fresh: list[PublicTrade] = []
         """Trades that no stream has told yet."""
+        self.busts: list[Bust] = []
+        """Liquidations that no stream has told yet."""
         self.last = 0
         self.mark = 0
         self.index = 0
+        self.interest = Interest()
         self.changed_ns = 0
         self.direction = "ZeroPlusTick"
         self.updates = 0
@@ -130,7 +137,12 @@ class Market:
         self._price(at, price, quantity)
 
     def _middle(self, at: int, bid: int, ask: int) -> None:
-        if bid and ask and not self._traded:
+        if not bid or not ask:
+            return
+        if self.index_price:
+            premium = (bid + ask) * SCALE // (2 * self.index_price) - SCALE
+            self.premium_bars.trade(at, premium, 0)
+        if not self._traded:
             self.last = (bid + ask) // 2 // self.instrument.tick * self.instrument.tick
             self._price(at, self.last, 0)
 
@@ -198,10 +210,10 @@ class Market:
             "highPrice24h": render(day.high if day else last),
             "lowPrice24h": render(day.low if day else last),
             "prevPrice1h": render(self.bars.close_before(now - HOUR) or last),
-            "openInterest": "0",
-            "openInterestValue": "0",
-            "singleOpenInterest": "0",
-            "singleOpenInterestValue": "0",
+            "openInterest": render(self.interest.both),
+            "openInterestValue": render(self.interest.both * self.mark_price // SCALE),
+            "singleOpenInterest": render(self.interest.single),
+            "singleOpenInterestValue": render(self.interest.single * self.mark_price // SCALE),
             "turnover24h": render(day.turnover if day else 0),
             "volume24h": render(day.volume if day else 0),
             "fundingRate": render(self.rate),
@@ -222,28 +234,6 @@ class Market:
             "fundingIntervalHour": str(hours),
             "fundingCap": render(RATE_CAP),
         }
-
-    def restated(self, now: int) -> list[MarketEvent]:
-        """The market as it is, as events: what an exchange that is made anew must be told."""
-        at, symbol, last = Nanos(now), self.symbol, Price(self.last)
-        events: list[MarketEvent] = []
-        if last:
-            bids, asks = self.book(SCALE)
-            told = [tuple((Price(p), Quantity(q)) for p, q in side) for side in (bids, asks)]
-            events.append(DepthChanged(symbol, at, True, told[0], told[1]))
-            if bids and asks:
-                quote = (*told[0][0], *told[1][0])
-                events.append(Quoted(symbol, at, *quote))
-            events.append(Traded(symbol, at, last, Quantity(self.instrument.lot), 0))
-            events.append(BarOpened(symbol, at, last))
-        if self.mark:
-            events.append(MarkPriced(symbol, Price(self.mark)))
-        if self.index:
-            events.append(IndexPriced(symbol, Price(self.index)))
-        if self.rates:
-            settled, rate = self.rates[-1]
-            events.append(FundingRated(symbol, Nanos(settled), Rate(rate)))
-        return events
 
 
 def millis(at: int) -> int:

@@ -57,6 +57,8 @@ class OrderRow:
     closed_pnl: int = 0
     last_on_create: int = 0
     smp_type: str = "None"
+    slippage_type: str = "UNKNOWN"
+    slippage: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -125,8 +127,8 @@ def order_fields(row: OrderRow, asset: str) -> Fields:
         "smpType": row.smp_type,
         "smpGroup": 0,
         "smpOrderId": "",
-        "slippageToleranceType": "UNKNOWN",
-        "slippageTolerance": "",
+        "slippageToleranceType": row.slippage_type,
+        "slippageTolerance": row.slippage,
         "createdTime": ms(row.created_ns),
         "updatedTime": ms(row.updated_ns),
     }

@@ -15,6 +15,7 @@ from adapters.bybit_wire.fields import (
 )
 from adapters.bybit_wire.market import Market
 from adapters.bybit_wire.order_rows import OrderRow
+from adapters.bybit_wire.prices_asked import priced
 from engine.domain.order import BUY, SELL, OrderType, ProtectionMode, Side, TimeInForce
 from engine.ids import ClientId, PositionKey
 from engine.messages.effects import PlaceOrder
@@ -29,7 +30,6 @@ IN_FORCE: dict[str, TimeInForce] = {
 MODES: dict[str, ProtectionMode] = {"Full": "full", "Partial": "partial"}
 KINDS = {"Market": False, "Limit": True}
 SELF_MATCH = ("None", "CancelMaker", "CancelTaker", "CancelBoth")
-NOT_SIMULATED = ("slippageToleranceType", "slippageTolerance", "bboSideType", "bboLevel")
 DUPLICATE_LINK = 110072
 REDUCE_ONLY = 110017
 NOT_RPI = 110119
@@ -46,8 +46,9 @@ def order_asked(session: Session, given: Fields) -> tuple[PlaceOrder, OrderRow]:
     index = whole(given, "positionIdx", 0, 0, 2)
     key = account.key(market.symbol, index)
     reduces, closes = flag(given, "reduceOnly"), flag(given, "closeOnTrigger")
-    price = number(given, "price") if is_limit else 0
     trigger = number(given, "triggerPrice")
+    price = priced(market, given, side, is_limit)
+    is_bounded = price > 0 and not is_limit
     direction = _direction(given) if trigger else 0
     trigger_by = SOURCES[choice(given, "triggerBy", SOURCES, "LastPrice")]
     in_force: TimeInForce = "IOC"
@@ -58,7 +59,7 @@ def order_asked(session: Session, given: Fields) -> tuple[PlaceOrder, OrderRow]:
         key=key,
         client_id=ClientId(f"w-{account.heard.next_sequence()}"),
         side=side,
-        order_type=_order_type(is_limit, direction, side),
+        order_type="limit" if is_bounded else _order_type(is_limit, direction, side),
         quantity=_quantity(account, market, given, key, side, reduces and closes),
         price=Price(price),
         trigger_price=Price(trigger),
@@ -117,6 +118,8 @@ def _row(
         create_type="CreateByStopOrder" if direction else "CreateByUser",
         last_on_create=last,
         smp_type=text_of(given, "smpType") or "None",
+        slippage_type=text_of(given, "slippageToleranceType") or "UNKNOWN",
+        slippage=text_of(given, "slippageTolerance"),
     )
 
 
@@ -132,9 +135,6 @@ def _link(account: Account, given: Fields) -> str:
 
 def _refuse_unknown(given: Fields) -> None:
     """What would change how an order trades, and is not simulated, is refused, never ignored."""
-    for name in NOT_SIMULATED:
-        if text_of(given, name):
-            raise RefusedError(PARAMETER, f"params error: {name} is not simulated here")
     if text_of(given, "timeInForce") == "RPI":
         raise RefusedError(NOT_RPI, "RPI orders are not allowed for this account")
     if text_of(given, "smpType") not in ("", *SELF_MATCH):

@@ -35,7 +35,7 @@ def position_fields(
         "positionValue": render(position.entry_value) if size else "",
         "tradeMode": 0,
         "positionStatus": "Normal",
-        "autoAddMargin": 0,
+        "autoAddMargin": int(position.auto_adds),
         "adlRankIndicator": 2 if size else 0,
         "leverage": render(position.leverage),
         "breakEvenPrice": _break_even(position, held.realised, taker_fee),
@@ -95,16 +95,22 @@ def _break_even(position: VenuePosition, realised: int, fee: int) -> str:
     return shown(break_even_price(position.side, size, position.entry_value, realised, fee))
 
 
-def wallet_fields(exchange: SimulatedExchange, asset: str, first_cash: int) -> Fields:
-    """The wallet object of REST and of the stream: one coin, the settlement asset."""
-    unrealised = exchange.equity - exchange.wallet
-    orders = position_im = position_mm = 0
+def margins(exchange: SimulatedExchange) -> tuple[int, int, int]:
+    """Initial margin of all orders, initial and maintenance margin of all positions."""
+    orders = initial = maintenance = 0
     for market in exchange.markets:
         orders += market.held_by_orders
         for position in market.positions.values():
             if position.quantity:
-                position_im += market.margin.initial(position, market.mark_price)
-                position_mm += market.margin.maintenance(position, market.mark_price, market.ladder)
+                initial += market.margin.initial(position, market.mark_price)
+                maintenance += market.margin.maintenance(position, market.mark_price, market.ladder)
+    return orders, initial, maintenance
+
+
+def wallet_fields(exchange: SimulatedExchange, asset: str, first_cash: int) -> Fields:
+    """The wallet object of REST and of the stream: one coin, the settlement asset."""
+    unrealised = exchange.equity - exchange.wallet
+    orders, position_im, position_mm = margins(exchange)
     equity, initial = int(exchange.equity), orders + position_im
     im_rate = render(ratio(initial, equity)) if equity > 0 else "0"
     mm_rate = render(ratio(position_mm, equity)) if equity > 0 else "0"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from adapters.bybit_wire.answers import Fields
+from adapters.bybit_wire.disconnection import TOPICS as DCP_TOPICS
 
 KINDS = ("order", "execution", "position", "wallet", "execution.fast")
 CATEGORIZED = ("order", "execution", "position", "execution.fast")
@@ -22,6 +23,8 @@ FAST_FIELDS = (
 )
 ALL_TOPICS = (*KINDS, *(f"{kind}.linear" for kind in CATEGORIZED))
 OTHER_CATEGORIES = ("inverse", "spot", "option")
+SILENT = ("greeks", *DCP_TOPICS)
+"""Topics that are taken and on which nothing is ever told."""
 
 
 def refuse_topics(topics: Collection[str]) -> str:
@@ -29,7 +32,7 @@ def refuse_topics(topics: Collection[str]) -> str:
 
     Topics of other categories are taken, and nothing ever comes on them.
     """
-    known = [*ALL_TOPICS]
+    known = [*ALL_TOPICS, *SILENT]
     for category in OTHER_CATEGORIES:
         known += [f"{kind}.{category}" for kind in CATEGORIZED]
     for topic in topics:

@@ -15,9 +15,13 @@ from adapters.bybit_wire.fields import SIDE_NAMES
 from adapters.bybit_wire.market import Market, millis
 from adapters.bybit_wire.rest_market import level_rows, trade_id
 from engine.money import render
+from engine.timebase import MILLISECOND, SECOND
 
 DEPTHS = {"1": 1, "50": 50, "200": 200, "1000": 1_000}
 TRADES_MOST = 1_024
+OF_COIN = ("insurance", "adlAlert")
+REPEATED_AFTER = 3 * SECOND
+LIMITS_EVERY = 300 * MILLISECOND
 
 Book = tuple[dict[int, int], dict[int, int]]
 
@@ -37,6 +41,9 @@ class Topic:
     sequence: int = 0
     """``u``: one more with each message of the book, so that one that is missing is seen."""
     ticker: Fields = field(factory=dict)
+    told_ns: int = 0
+    """When a book of one level, or a price limit, was told last."""
+    row: Fields = field(factory=dict)
     bar: Bar | None = None
     seen_ns: int = 0
     """When a candle topic was looked at last."""
@@ -53,6 +60,11 @@ class PublicStreams:
             "orderbook": self._book,
             "tickers": self._ticker,
             "kline": self._bars,
+            "priceLimit": self._limits,
+            "allLiquidation": self._liquidations,
+            "liquidation": self._old_liquidations,
+            "insurance": self._insurance,
+            "adlAlert": _never,
         }
 
     def refuse(self, name: str) -> str:
@@ -65,6 +77,10 @@ class PublicStreams:
         if kind in ("orderbook", "kline"):
             detail, _, symbol = rest.partition(".")
             if detail not in (DEPTHS if kind == "orderbook" else INTERVALS):
+                return None
+        if kind in OF_COIN:
+            detail, symbol = symbol, next(iter(self._desk.markets))
+            if detail != self._desk.instruments[symbol].settle_asset:
                 return None
         market = self._desk.markets.get(symbol)
         if market is None or kind not in self._collectors:
@@ -97,6 +113,7 @@ class PublicStreams:
             found += [(topic.name, message) for message in self._collectors[topic.kind](topic)]
         for market in self._desk.markets.values():
             market.fresh.clear()
+            market.busts.clear()
         return found
 
     def _message(self, topic: Topic, data: object, kind: str = "snapshot") -> Fields:
@@ -109,6 +126,8 @@ class PublicStreams:
             return [self._ticker_message(topic, topic.ticker, "snapshot")]
         if topic.kind == "kline" and topic.bar is not None:
             return [self._message(topic, [self._bar(topic, topic.bar)])]
+        if topic.kind == "priceLimit":
+            return [self._limit_message(topic)]
         return []
 
     def _trades(self, topic: Topic) -> list[Fields]:
@@ -134,9 +153,15 @@ class PublicStreams:
         ]
 
     def _book(self, topic: Topic) -> list[Fields]:
-        """Depth 1 comes as snapshots alone, deeper books as what changed."""
+        """Depth 1 comes as snapshots alone, once more after three quiet seconds; deeper books come
+        as what changed."""
+        now = self._desk.now_ns
         if topic.market.updates == topic.updates:
-            return []
+            if topic.detail != "1" or now - topic.told_ns < REPEATED_AFTER:
+                return []
+            topic.told_ns = now
+            return [self._book_message(topic, topic.book, "snapshot")]
+        topic.told_ns = now
         bids, asks = map(dict, topic.market.book(DEPTHS[topic.detail]))
         told, topic.book = topic.book, (bids, asks)
         topic.updates = topic.market.updates
@@ -158,6 +183,58 @@ class PublicStreams:
             "seq": topic.updates,
         }
         return self._message(topic, rows, kind) | {"cts": millis(topic.market.changed_ns)}
+
+    def _limits(self, topic: Topic) -> list[Fields]:
+        """The price band where it changed, at most every 300 ms."""
+        now = self._desk.now_ns
+        if topic.row and now - topic.told_ns < LIMITS_EVERY:
+            return []
+        row = self._desk.price_limits(topic.market.symbol)
+        if row == topic.row:
+            return []
+        topic.row, topic.told_ns = row, now
+        return [self._limit_message(topic)]
+
+    def _limit_message(self, topic: Topic) -> Fields:
+        return {"topic": topic.name, "data": topic.row, "ts": self._desk.market_ms}
+
+    def _liquidations(self, topic: Topic) -> list[Fields]:
+        """Liquidations of the accounts here: nobody else's are known."""
+        rows = [
+            {
+                "T": millis(each.at),
+                "s": each.symbol,
+                "S": SIDE_NAMES[each.side],
+                "v": render(each.quantity),
+                "p": render(each.price),
+            }
+            for each in topic.market.busts
+        ]
+        return [self._message(topic, rows)] if rows else []
+
+    def _old_liquidations(self, topic: Topic) -> list[Fields]:
+        """The deprecated form: one at a time."""
+        rows = [
+            {
+                "updatedTime": millis(each.at),
+                "symbol": each.symbol,
+                "side": SIDE_NAMES[each.side],
+                "size": render(each.quantity),
+                "price": render(each.price),
+            }
+            for each in topic.market.busts
+        ]
+        return [self._message(topic, row) for row in rows]
+
+    def _insurance(self, topic: Topic) -> list[Fields]:
+        """What the fund has earned with the accounts here, whenever it changed."""
+        row = self._desk.insurance_row()
+        told, topic.row = topic.row, row
+        if not told or told["balance"] == row["balance"]:
+            return []
+        fields = {name: row[name] for name in ("coin", "symbols", "balance")}
+        data = [fields | {"updateTime": str(self._desk.market_ms)}]
+        return [self._message(topic, data, "delta")]
 
     def _ticker(self, topic: Topic) -> list[Fields]:
         now = topic.market.ticker(self._desk.now_ns)
@@ -208,3 +285,9 @@ def _changes(before: dict[int, int], after: dict[int, int]) -> dict[int, int]:
     gone = {price: 0 for price in before if price not in after}
     new = {price: size for price, size in after.items() if before.get(price) != size}
     return gone | new
+
+
+def _never(topic: Topic) -> list[Fields]:
+    """Nobody is ever deleveraged here."""
+    del topic
+    return []

@@ -10,7 +10,8 @@ from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.keeping import Pushes, answered
-from adapters.bybit_wire.router import ROUTES, handle
+from adapters.bybit_wire.router import handle
+from adapters.bybit_wire.routes import KEPT
 from adapters.bybit_wire.session_messages import (
     WIRE_SEMANTICS,
     Answered,
@@ -161,7 +162,7 @@ class _Walk:
 
     def _request(self, seq: int, kept: RequestTaken) -> Answered:
         account: Account | None = self._accounts.get(kept.uid)
-        route = ROUTES.get(kept.path)
+        route = KEPT.get(kept.path)
         if account is None or route is None:
             what = f"account {kept.uid}" if account is None else f"the path {kept.path}"
             raise DivergedError(seq, f"a request names {what}, and there is none")

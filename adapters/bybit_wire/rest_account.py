@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError, done
 from adapters.bybit_wire.desk import Session, elsewhere, linear
 from adapters.bybit_wire.fields import DAY_MS, listed, ms, needed, page, span, text_of, whole
-from adapters.bybit_wire.rest_positions import restated
+from adapters.simulated.wishes import SwitchMarginMode
 from engine.messages.runs import MarginMode
 from engine.money import render
 
@@ -92,11 +92,11 @@ def account_info(session: Session, given: Fields) -> Outcome:
     changed = max(account.changed_ns, session.desk.start_ns)
     return done(
         {
-            "marginMode": MODE_NAMES[account.terms.venue.margin_mode],
+            "marginMode": MODE_NAMES[account.margin_mode],
             "updatedTime": ms(changed),
             "unifiedMarginStatus": UNIFIED,
-            "dcpStatus": "OFF",
-            "timeWindow": 0,
+            "dcpStatus": "ON" if account.dcp_seconds else "OFF",
+            "timeWindow": account.dcp_seconds,
             "smpGroup": 0,
             "isMasterTrader": False,
             "spotHedgingStatus": "OFF",
@@ -105,7 +105,7 @@ def account_info(session: Session, given: Fields) -> Outcome:
 
 
 def set_margin_mode(session: Session, given: Fields) -> Outcome:
-    """``/v5/account/set-margin-mode``: for the whole account, which must be flat here."""
+    """``/v5/account/set-margin-mode``: for the whole account, if it can stand under the other."""
     account = session.trader
     name = needed(given, "setMarginMode")
     if name == "PORTFOLIO_MARGIN":
@@ -113,12 +113,13 @@ def set_margin_mode(session: Session, given: Fields) -> Outcome:
     wanted = MARGIN_MODES.get(name)
     if wanted is None:
         raise RefusedError(PARAMETER, "params error: setMarginMode invalid")
-    if wanted == account.terms.venue.margin_mode:
-        raise RefusedError(MARGIN_MODE_UNCHANGED, "Margin mode is not modified")
-    if account.exchange.positions or account.exchange.open_orders:
-        raise _mode_failed("3400000", "There are open positions or orders")
-    account.switch(wanted, account.terms.venue.position_mode, restated(session))
-    return done({"reasons": []})
+    refusal = account.ask(SwitchMarginMode(wanted), session.at)
+    if refusal is None:
+        account.changed_ns = session.at
+        return done({"reasons": []})
+    if refusal.code == MARGIN_MODE_UNCHANGED:
+        raise RefusedError(*refusal)
+    raise _mode_failed(str(refusal.code), refusal.text)
 
 
 def _mode_failed(code: str, text: str) -> RefusedError:
@@ -153,55 +154,3 @@ def transaction_log(session: Session, given: Fields) -> Outcome:
     rows = [row for row in rows if row["symbol"].startswith(base)]
     taken, cursor = page(rows, given, "id", 20, 50)
     return done({"list": taken, "nextPageCursor": cursor})
-
-
-def query_api(session: Session, given: Fields) -> Outcome:
-    """``/v5/user/query-api``: what the key may do."""
-    del given
-    settings = session.trader.settings
-    return done(
-        {
-            "id": str(settings.uid),
-            "note": "tradefold",
-            "apiKey": settings.key,
-            "readOnly": 0,
-            "secret": "",
-            "permissions": {
-                "ContractTrade": ["Order", "Position"],
-                "Spot": [],
-                "Wallet": [],
-                "Options": [],
-                "Derivatives": ["DerivativesTrade"],
-                "CopyTrading": [],
-                "BlockTrade": [],
-                "Exchange": [],
-                "NFT": [],
-                "Affiliate": [],
-                "Earn": [],
-            },
-            "ips": ["*"],
-            "type": 1,
-            "deadlineDay": 90,
-            "expiredAt": "2100-01-01T00:00:00Z",
-            "createdAt": "2020-01-01T00:00:00Z",
-            "unified": 0,
-            "uta": 1,
-            "userID": settings.uid,
-            "inviterID": 0,
-            "vipLevel": "No VIP",
-            "mktMakerLevel": "0",
-            "affiliateID": 0,
-            "rsaPublicKey": "",
-            "isMaster": True,
-            "parentUid": "0",
-            "kycLevel": "LEVEL_DEFAULT",
-            "kycRegion": "",
-        }
-    )
-
-
-def coin_info(session: Session, given: Fields) -> Outcome:
-    """``/v5/asset/coin/query-info``: the settlement asset alone, which cannot be moved."""
-    asset = session.trader.terms.venue.asset
-    rows = [{"name": asset, "coin": asset, "remainAmount": "0", "chains": []}]
-    return done({"rows": rows if text_of(given, "coin") in ("", asset) else []})

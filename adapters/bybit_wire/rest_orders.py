@@ -1,6 +1,6 @@
-"""Creating, amending, cancelling and listing orders (bybit-v5.md 3.3)."""
+"""Creating, amending and cancelling orders (bybit-v5.md 3.3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.answers import (
@@ -12,21 +12,22 @@ from adapters.bybit_wire.answers import (
     RefusedError,
     done,
 )
-from adapters.bybit_wire.desk import Session, elsewhere, linear
-from adapters.bybit_wire.fields import listed, number, page, span, text_of, whole
-from adapters.bybit_wire.order_rows import OrderRow, order_fields
+from adapters.bybit_wire.desk import Session, linear
+from adapters.bybit_wire.fields import SOURCE_NAMES, SOURCES, choice, number, text_of
+from adapters.bybit_wire.order_lists import find, wanted_rows
+from adapters.bybit_wire.order_rows import OrderRow
 from adapters.bybit_wire.orders_asked import order_asked
+from adapters.simulated.status import USER_CANCEL
+from adapters.simulated.wishes import AmendOpen, Attached, CancelOpen
 from engine.domain.order import FillCause
 from engine.ids import PositionKey
-from engine.messages.effects import AmendOrder, CancelOrder, SetStop
-from engine.messages.venue import AmendRejected, CancelRejected, StopRejected
-from engine.money import NO_PRICE, Price, Quantity
-from engine.timebase import MILLISECOND
+from engine.messages.effects import SetStop
+from engine.messages.venue import StopRejected
+from engine.money import NO_PRICE, Price
 
 UNKNOWN_ORDER = 110001
 BATCH_MOST = 20
 CANCEL_MOST = 500
-RECENT_MOST = 500
 
 
 def create(session: Session, given: Fields) -> Outcome:
@@ -42,15 +43,6 @@ def _names(row: OrderRow) -> Fields:
     return {"orderId": row.order_id, "orderLinkId": row.link_id}
 
 
-def find(account: Account, given: Fields) -> OrderRow | None:
-    """The order of ``orderId``, or of ``orderLinkId``; 10001 where neither is given."""
-    heard = account.heard
-    order_id, link = text_of(given, "orderId"), text_of(given, "orderLinkId")
-    if not order_id and not link:
-        raise RefusedError(PARAMETER, "params error: orderId or orderLinkId is required")
-    return heard.rows.get(order_id or heard.links.get(link, ""))
-
-
 def _open_order(session: Session, given: Fields, doing: str) -> OrderRow:
     market = session.market(given)
     row = find(session.trader, given)
@@ -60,33 +52,77 @@ def _open_order(session: Session, given: Fields, doing: str) -> OrderRow:
 
 
 def amend(session: Session, given: Fields) -> Outcome:
-    """``/v5/order/amend``: quantity, price or trigger price of an open order."""
+    """``/v5/order/amend``: what is given changes, what is not stays."""
     row, account = _open_order(session, given, "replace"), session.trader
-    quantity, price = number(given, "qty"), number(given, "price")
-    trigger = number(given, "triggerPrice")
-    for name, now in (("takeProfit", row.target_price), ("stopLoss", row.stop_price)):
-        if text_of(given, name) and number(given, name) != now:
-            raise RefusedError(
-                PARAMETER, f"params error: {name} of an order cannot be amended here"
-            )
+    wanted = _Changes(given)
     cause = _leg_of(account, row)
     if cause is not None:
-        if quantity or price or not trigger:
+        if wanted.quantity or wanted.price or not wanted.trigger or wanted.attaches:
             raise RefusedError(PARAMETER, "params error: of a position's stop the trigger changes")
-        set_leg(session, row, cause, trigger)
+        set_leg(session, row, cause, wanted.trigger)
         return done(_names(row))
-    _refuse_child(row)
-    asked = AmendOrder(
-        account.key(row.symbol, row.position_index),
-        row.client_id,
-        Quantity(quantity),
-        Price(price),
-        Price(trigger),
+    if row.client_id:
+        attached = _attached(given, row) if wanted.attaches else None
+    elif wanted.attaches:
+        raise RefusedError(PARAMETER, "params error: an order of the position carries no TP/SL")
+    else:
+        attached = None
+    source = text_of(given, "triggerBy")
+    wish = AmendOpen(
+        row.venue_id,
+        wanted.quantity,
+        wanted.price,
+        wanted.trigger,
+        attached,
+        SOURCES[choice(given, "triggerBy", SOURCES, "LastPrice")] if source else row.trigger_by,
     )
-    answer = account.send(asked, session.at)
-    if isinstance(answer, AmendRejected):
-        raise RefusedError(answer.code, answer.reason)
+    refusal = account.ask(wish, session.at)
+    if refusal is not None:
+        raise RefusedError(*refusal)
     return done(_names(row))
+
+
+class _Changes:
+    """What an amendment asks for; 0 leaves a value."""
+
+    def __init__(self, given: Fields) -> None:
+        self.quantity = number(given, "qty")
+        self.price = number(given, "price")
+        self.trigger = number(given, "triggerPrice")
+        self.attaches = any(text_of(given, name) for name in _PROTECTION)
+
+
+_PROTECTION = (
+    "takeProfit",
+    "stopLoss",
+    "tpTriggerBy",
+    "slTriggerBy",
+    "tpLimitPrice",
+    "slLimitPrice",
+)
+
+
+def _attached(given: Fields, row: OrderRow) -> Attached:
+    """The TP/SL that an order shall bring: one that is new needs the source of its trigger, and a
+    limit price is changed only where the order has one."""
+    for level, source, limit, old, old_limit in (
+        ("takeProfit", "tpTriggerBy", "tpLimitPrice", row.target_price, row.target_limit),
+        ("stopLoss", "slTriggerBy", "slLimitPrice", row.stop_price, row.stop_limit),
+    ):
+        if number(given, level) and not old and not text_of(given, source):
+            raise RefusedError(PARAMETER, f"params error: {source} is required")
+        if text_of(given, limit) and not old_limit:
+            raise RefusedError(PARAMETER, f"params error: {limit} needs an order that has one")
+    target = number(given, "takeProfit", row.target_price)
+    stop = number(given, "stopLoss", row.stop_price)
+    return Attached(
+        stop,
+        target,
+        SOURCES[choice(given, "slTriggerBy", SOURCES, SOURCE_NAMES[row.stop_by])],
+        SOURCES[choice(given, "tpTriggerBy", SOURCES, SOURCE_NAMES[row.target_by])],
+        number(given, "slLimitPrice", row.stop_limit) if stop else 0,
+        number(given, "tpLimitPrice", row.target_limit) if target else 0,
+    )
 
 
 def _leg_of(account: Account, row: OrderRow) -> FillCause | None:
@@ -94,12 +130,6 @@ def _leg_of(account: Account, row: OrderRow) -> FillCause | None:
         if leg is row:
             return cause
     return None
-
-
-def _refuse_child(row: OrderRow) -> None:
-    if not row.client_id:
-        text = "params error: orders of partial TP/SL are not changed one by one here"
-        raise RefusedError(PARAMETER, text)
 
 
 def set_leg(session: Session, row: OrderRow, cause: FillCause, level: int) -> None:
@@ -122,115 +152,37 @@ def set_leg(session: Session, row: OrderRow, cause: FillCause, level: int) -> No
         raise RefusedError(answer.code, answer.reason)
 
 
-def _cancel_row(session: Session, row: OrderRow) -> None:
+def cancel_row(session: Session, row: OrderRow, reason: str = USER_CANCEL) -> None:
+    """Cancel an open order, one of the client's or of the venue's; ``reason`` is told."""
     account = session.trader
     cause = _leg_of(account, row)
     if cause is not None:
         set_leg(session, row, cause, 0)
         return
-    _refuse_child(row)
-    key = account.key(row.symbol, row.position_index)
-    answer = account.send(CancelOrder(key, row.client_id), session.at)
-    if isinstance(answer, CancelRejected):
-        raise RefusedError(answer.code, answer.reason)
+    refusal = account.ask(CancelOpen(row.venue_id, reason), session.at)
+    if refusal is not None:
+        raise RefusedError(*refusal)
 
 
 def cancel(session: Session, given: Fields) -> Outcome:
     """``/v5/order/cancel``."""
     row = _open_order(session, given, "cancel")
-    _cancel_row(session, row)
+    cancel_row(session, row)
     return done(_names(row))
 
 
 def cancel_all(session: Session, given: Fields) -> Outcome:
     """``/v5/order/cancel-all``: of a symbol, or of what settles in a coin."""
     linear(given)
-    rows = [
-        row
-        for row in _wanted(session, given, session.trader.heard.open)
-        if row.client_id or row in session.trader.heard.legs.values()
-    ]
+    rows = wanted_rows(session, given, session.trader.heard.open)
     if text_of(given, "stopOrderType") == "Stop":
         rows = [row for row in rows if row.stop_order_type == "Stop"]
     cancelled: list[Fields] = []
     for row in rows[:CANCEL_MOST]:
         if row.is_open:
-            _cancel_row(session, row)
+            cancel_row(session, row)
             cancelled.append(_names(row))
     return done({"list": cancelled, "success": "1"})
-
-
-def _wanted(session: Session, given: Fields, rows: Mapping[str, OrderRow]) -> list[OrderRow]:
-    """Of ``rows`` those of the symbol or coin that is asked for, newest first."""
-    symbol, base = text_of(given, "symbol"), text_of(given, "baseCoin")
-    coin = text_of(given, "settleCoin")
-    if not (symbol or base or coin):
-        raise RefusedError(PARAMETER, "params error: symbol, baseCoin or settleCoin is required")
-    if symbol:
-        session.market(given)
-    wanted = [
-        row
-        for row in rows.values()
-        if (symbol == row.symbol if symbol else True)
-        and (not base or symbol or row.symbol.startswith(base))
-        and (not coin or symbol or base or row.symbol.endswith(coin))
-    ]
-    kind = text_of(given, "orderFilter")
-    if kind == "StopOrder":
-        wanted = [row for row in wanted if row.status == "Untriggered"]
-    elif kind == "Order":
-        wanted = [row for row in wanted if row.status != "Untriggered"]
-    return wanted[::-1]
-
-
-def realtime(session: Session, given: Fields) -> Outcome:
-    """``/v5/order/realtime``: open orders; by id also those that ended lately."""
-    nothing = elsewhere(given)
-    if nothing is not None:
-        return done(nothing)
-    linear(given)
-    if text_of(given, "orderId") or text_of(given, "orderLinkId"):
-        row = find(session.trader, given)
-        rows = [row] if row is not None else []
-    else:
-        heard = session.trader.heard
-        if whole(given, "openOnly", 0, 0, 1) == 0:
-            rows = _wanted(session, given, heard.open)
-        else:
-            rows = [row for row in _wanted(session, given, heard.rows) if not row.is_open]
-            rows = rows[:RECENT_MOST]
-    return _page(session, given, rows)
-
-
-def history(session: Session, given: Fields) -> Outcome:
-    """``/v5/order/history``: what ended, newest first."""
-    nothing = elsewhere(given)
-    if nothing is not None:
-        return done(nothing)
-    linear(given)
-    if text_of(given, "orderId") or text_of(given, "orderLinkId"):
-        row = find(session.trader, given)
-        rows = [row] if row is not None and not row.is_open else []
-        return _page(session, given, rows)
-    start, end = span(given, session.desk.market_ms)
-    asset = session.trader.terms.venue.asset
-    scope = given if text_of(given, "symbol") else given | {"settleCoin": asset}
-    status = text_of(given, "orderStatus")
-    rows = [
-        row
-        for row in _wanted(session, scope, session.trader.heard.rows)
-        if not row.is_open
-        and start <= row.created_ns // MILLISECOND <= end
-        and status in ("", row.status)
-    ]
-    return _page(session, given, rows)
-
-
-def _page(session: Session, given: Fields, rows: list[OrderRow]) -> Outcome:
-    asset = session.trader.terms.venue.asset
-    fields = [order_fields(row, asset) for row in rows]
-    taken, cursor = page(fields, given, "orderId", 20, 50)
-    return done(listed(taken, cursor))
 
 
 def batch(one: Callable[[Session, Fields], Outcome], creates: bool) -> Callable[..., Outcome]:

@@ -1,11 +1,11 @@
-"""Positions, their leverage, mode, stop and target, and what closing them brought (3.4)."""
+"""Positions, their leverage, modes and margin, and what closing them brought (3.4)."""
 
 from collections.abc import Iterable
 
 from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError, done
 from adapters.bybit_wire.desk import Session, elsewhere, linear
 from adapters.bybit_wire.fields import (
-    SOURCES,
+    SIDE_NAMES,
     choice,
     listed,
     needed,
@@ -15,19 +15,16 @@ from adapters.bybit_wire.fields import (
     text_of,
     whole,
 )
-from engine.domain.order import PriceSource
-from engine.messages.effects import SetLeverage, SetStop
-from engine.messages.market import MarketEvent
-from engine.messages.runs import PositionMode
-from engine.messages.venue import LeverageRejected, StopRejected
-from engine.money import Price, Rate
+from adapters.simulated.wishes import AddMargin, AutoAddMargin, SwitchPositionMode, Wish
+from engine.ids import PositionKey
+from engine.messages.effects import SetLeverage
+from engine.messages.venue import LeverageRejected
+from engine.money import SCALE, Rate, render
 
-NOT_MODIFIED = 34040
-HAS_POSITION = 110024
 MODE_UNCHANGED = 110025
-HAS_ORDERS = 110028
 LEVERAGE_UNCHANGED = 110043
-ZERO_POSITION = "can not set tp/sl/ts for zero position"
+NOT_UNIFIED = 100028
+MARGIN_STEP = SCALE // 10_000
 
 
 def positions(session: Session, given: Fields) -> Outcome:
@@ -58,18 +55,20 @@ def set_leverage(session: Session, given: Fields) -> Outcome:
     needed(given, "buyLeverage")
     needed(given, "sellLeverage")
     buy, sell = number(given, "buyLeverage"), number(given, "sellLeverage")
-    venue = account.terms.venue
-    apart = venue.position_mode == "hedge" and venue.margin_mode == "isolated"
+    apart = account.is_hedged(market.symbol) and account.margin_mode == "isolated"
     if buy != sell and not apart:
         raise RefusedError(PARAMETER, "buy leverage should be equal to sell leverage")
     wanted = {1: buy, 2: sell} if apart else {min(_indexes(session, market.symbol)): buy}
-    changed = False
+    changed: list[SetLeverage] = []
     for index, leverage in wanted.items():
-        asked = SetLeverage(account.key(market.symbol, index), Rate(leverage))
-        answer = account.send(asked, session.at)
+        key = account.key(market.symbol, index)
+        before = account.exchange.leverage(key)
+        answer = account.send(SetLeverage(key, Rate(leverage)), session.at)
         if not isinstance(answer, LeverageRejected):
-            changed = True
+            changed.append(SetLeverage(key, before))
         elif answer.code != LEVERAGE_UNCHANGED:
+            for undone in changed:  # a request that is refused leaves nothing behind
+                account.send(undone, session.at)
             raise RefusedError(answer.code, answer.reason)
     if not changed:
         raise RefusedError(LEVERAGE_UNCHANGED, "leverage not modified")
@@ -81,88 +80,110 @@ def _indexes(session: Session, symbol: str) -> Iterable[int]:
 
 
 def switch_mode(session: Session, given: Fields) -> Outcome:
-    """``/v5/position/switch-mode``: one mode for the whole account, which must be flat.
+    """``/v5/position/switch-mode``: of one symbol, or of all of a coin that have neither a position
+    nor an order; those that have one stay as they are.
 
-    110025 for a symbol that is in that mode already; a coin's symbols are switched where need be,
-    so that bots ask for their mode at every start.
+    110025 for a symbol that is in that mode already; of a coin that is fine, so that bots may ask
+    for their mode at every start.
     """
     linear(given)
-    if not text_of(given, "symbol") and not text_of(given, "coin"):
+    symbol, coin = text_of(given, "symbol"), text_of(given, "coin")
+    if not symbol and not coin:
         raise RefusedError(PARAMETER, "params error: symbol or coin is required")
-    if text_of(given, "symbol"):
-        session.market(given)
-    account = session.trader
-    modes: dict[int, PositionMode] = {0: "one_way", 3: "hedge"}
     needed(given, "mode")
-    wanted = modes.get(whole(given, "mode", 0))
+    wanted = {0: False, 3: True}.get(whole(given, "mode", 0))
     if wanted is None:
         raise RefusedError(PARAMETER, "params error: mode invalid")
-    if wanted == account.terms.venue.position_mode:
-        if not text_of(given, "symbol"):
-            return done()
-        raise RefusedError(MODE_UNCHANGED, "Position mode is not modified")
-    if account.exchange.positions:
-        raise RefusedError(HAS_POSITION, "You have an existing position, so the mode stays")
-    if account.exchange.open_orders:
-        raise RefusedError(HAS_ORDERS, "You have open orders, so the mode stays")
-    account.switch(account.terms.venue.margin_mode, wanted, restated(session))
+    account = session.trader
+    if symbol:
+        symbols = [session.market(given).symbol]
+    else:
+        here = coin == account.terms.venue.asset
+        symbols = list(session.desk.instruments) if here else []
+        if not symbols:
+            raise RefusedError(PARAMETER, "params error: coin invalid")
+    found = [account.ask(SwitchPositionMode(each, wanted), session.at) for each in symbols]
+    refused = [each for each in found if each is not None]
+    held = [each for each in refused if each.code != MODE_UNCHANGED]
+    if len(refused) == len(found) and (held or symbol):
+        raise RefusedError(*(held or refused)[0])
     return done()
 
 
-def restated(session: Session) -> list[MarketEvent]:
-    """All markets as they are, for an exchange that is made anew."""
-    found: list[MarketEvent] = []
-    for market in session.desk.markets.values():
-        found += market.restated(session.at)
-    return found
+def add_margin(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/add-margin``: of an isolated position; answers it as it is then."""
+    key = _key(session, given)
+    needed(given, "margin")
+    amount = number(given, "margin")
+    if amount % MARGIN_STEP:
+        raise RefusedError(PARAMETER, "params error: margin has more than 4 decimals")
+    _ask(session, AddMargin(key, amount))
+    return done({"category": "linear", **session.trader.heard.position(key)})
 
 
-def trading_stop(session: Session, given: Fields) -> Outcome:
-    """``/v5/position/trading-stop``: the position's own stop, target and trailing stop.
-
-    What is not given stays, 0 takes it away. Only the mode ``Full`` is served.
-    """
-    market, account = session.market(given), session.trader
-    if choice(given, "tpslMode", {"Full": 0, "Partial": 0}, "Full") == "Partial":
-        raise RefusedError(PARAMETER, "params error: partial TP/SL comes with an order here")
-    for kind in ("tpOrderType", "slOrderType"):
-        if text_of(given, kind) not in ("", "Market"):
-            raise RefusedError(PARAMETER, f"{kind} can only be Market when tpslMode is Full")
-    key = account.key(market.symbol, whole(given, "positionIdx", 0, 0, 2))
-    position = account.exchange.positions.get(key)
-    if position is None:
-        raise RefusedError(PARAMETER, ZERO_POSITION)
-
-    def source(name: str, now: PriceSource) -> PriceSource:
-        word = text_of(given, name)
-        return SOURCES[choice(given, name, SOURCES, "LastPrice")] if word else now
-
-    distance = number(given, "trailingStop", int(position.trailing_distance))
-    activation = number(given, "activePrice", position.trailing_from if distance else 0)
-    asked = SetStop(
-        key,
-        Price(number(given, "stopLoss", int(position.stop_price))),
-        Price(number(given, "takeProfit", int(position.target_price))),
-        source("slTriggerBy", position.stop_by),
-        source("tpTriggerBy", position.target_by),
-        Price(distance),
-        Price(activation),
-    )
-    now = SetStop(
-        key,
-        position.stop_price,
-        position.target_price,
-        position.stop_by,
-        position.target_by,
-        position.trailing_distance,
-        Price(position.trailing_from),
-    )
-    if asked == now:
-        raise RefusedError(NOT_MODIFIED, "not modified")
-    answer = account.send(asked, session.at)
-    if isinstance(answer, StopRejected):
-        raise RefusedError(answer.code, answer.reason)
+def set_auto_add_margin(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/set-auto-add-margin``: of an isolated position."""
+    key = _key(session, given)
+    needed(given, "autoAddMargin")
+    _ask(session, AutoAddMargin(key, whole(given, "autoAddMargin", 0, 0, 1) == 1))
     return done()
+
+
+def _key(session: Session, given: Fields) -> PositionKey:
+    symbol = session.market(given).symbol
+    return session.trader.key(symbol, whole(given, "positionIdx", 0, 0, 2))
+
+
+def _ask(session: Session, wish: Wish) -> None:
+    refusal = session.trader.ask(wish, session.at)
+    if refusal is not None:
+        raise RefusedError(*refusal)
+
+
+def switch_isolated(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/switch-isolated``: the margin mode of a unified account is the account's."""
+    del session, given
+    raise RefusedError(NOT_UNIFIED, "unified account is not supported; use set-margin-mode")
+
+
+def set_risk_limit(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/set-risk-limit``: without effect, tiers follow the position by themselves."""
+    row = session.trader.heard.position(_key(session, given))
+    names = ("riskId", "riskLimitValue")
+    return done({"category": "linear", **{name: row[name] for name in names}})
+
+
+def set_stop_mode(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/set-tpsl-mode``: without effect, full and partial stops go together now."""
+    session.market(given)
+    return done({"tpSlMode": choice(given, "tpSlMode", {"Full": 0, "Partial": 0}, "Full")})
+
+
+def confirm_maintenance(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/confirm-pending-mmr``: no new rate is ever pending here."""
+    session.market(given)
+    return done()
+
+
+def symbol_info(session: Session, given: Fields) -> Outcome:
+    """``/v5/position/symbol-info``: leverages of a symbol or of all, with a position or without."""
+    nothing = elsewhere(given)
+    if nothing is not None:
+        return done(nothing)
+    linear(given)
+    account = session.trader
+    wanted = [session.market(given).symbol] if text_of(given, "symbol") else session.desk.markets
+    rows = [
+        {
+            "symbol": symbol,
+            "leverage": render(position.leverage),
+            "side": SIDE_NAMES[position.side or position.opens],
+            "positionIdx": index,
+        }
+        for symbol in wanted
+        for index, position in account.exchange.market(symbol).positions.items()
+    ]
+    return done({"category": "linear", "list": rows})
 
 
 def closed_pnl(session: Session, given: Fields) -> Outcome:

@@ -35,7 +35,7 @@ from adapters.bybit_wire.limits import ADDRESS_MOST, AddressLimit
 from adapters.bybit_wire.lockstep import LOCKSTEP, STEP, Steps
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
-from adapters.bybit_wire.router import answer
+from adapters.bybit_wire.router import answer, elapse
 from engine.errors import WorldError
 from engine.timebase import NEVER, SECOND
 
@@ -116,6 +116,7 @@ class Wire:
         kept = time.monotonic()
         while True:
             self.play()
+            elapse(self.desk, self._wall_ms())
             self.deliver(0)
             if self.keeper is not None and time.monotonic() - kept > KEEP_MARKET_SECONDS:
                 self.keeper.flush(durable=False)
@@ -210,7 +211,7 @@ class Wire:
             pass  # idle for too long, or gone: it ends either way
         finally:
             del self._connections[number]
-            talk.end()
+            talk.end(self._wall_ms())
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             await connection.part()

@@ -2,6 +2,8 @@
 trailing stop, children of partial protection, liquidations. None of them has a link id.
 """
 
+from typing import NamedTuple
+
 from adapters.bybit_wire.order_rows import OrderRow
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
@@ -15,6 +17,17 @@ from adapters.simulated.status import (
     stop_order_type,
 )
 from engine.domain.order import FillCause, PriceSource
+
+
+class Bust(NamedTuple):
+    """A part of a position that was liquidated: the position's ``side``, and at which price."""
+
+    symbol: str
+    side: int
+    quantity: int
+    price: int
+    at: int
+
 
 LEGS: tuple[FillCause, ...] = ("stop_loss", "take_profit", "trailing_stop")
 """What a position can carry of its own."""
@@ -133,3 +146,16 @@ def end_as(row: OrderRow, order: VenueOrder, at: int) -> None:
     row.cancel_type = cancel_type(order)
     row.reject_reason = reject_reason(order)
     row.updated_ns = at
+
+
+def take_protection(row: OrderRow, order: VenueOrder) -> None:
+    """Take over the stop and target that an order brings now."""
+    asked = order.asked
+    row.stop_price, row.stop_by = int(asked.stop_price), asked.stop_by
+    row.target_price, row.target_by = int(asked.target_price), asked.target_by
+    row.stop_limit, row.target_limit = int(asked.stop_limit), int(asked.target_limit)
+    row.trigger_by = asked.trigger_by
+    if not (row.stop_price or row.target_price):
+        row.protection = ""
+    elif not row.protection:
+        row.protection = "Partial" if asked.protection == "partial" else "Full"

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.bybit_wire import connection, hearing, server
+from adapters.bybit_wire import connection, server, shelf
 from adapters.bybit_wire.signing import signature
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL, Client, desk, listed, settings
 from tests.bybit_wire.serving import PATIENCE, Running, listened, trade
@@ -160,7 +160,7 @@ def test_an_address_that_asks_too_often_is_locked_out(
 
 def test_memory_does_not_grow_with_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many finished orders are kept; an older one is gone, but its link id stays taken."""
-    monkeypatch.setattr(hearing, "KEPT", 5)
+    monkeypatch.setattr(shelf, "KEPT", 5)
     client = Client(desk(accounts=[settings(per_second=1_000)]))
     for n in range(30):
         link = f"n-{n}"

@@ -177,7 +177,7 @@ def test_wrong_signatures_and_unknown_symbols_are_pybits_errors(running: Running
         client(running).get_positions(category="linear", symbol="NOPEUSDT")
     assert refused.value.status_code == 10001
     with pytest.raises(FailedRequestError):
-        client(running).pre_check_order(**LINEAR, side="Buy", orderType="Market", qty="1")
+        client(running).get_rpi_orderbook(**LINEAR)
 
 
 def test_an_old_timestamp_is_refused(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
-from adapters.bybit_wire.router import ROUTES
+from adapters.bybit_wire.routes import ROUTES
 from engine.messages.market import FundingRated
 from engine.money import Rate
 from engine.timebase import SECOND, Nanos

@@ -82,7 +82,7 @@ def test_market_data_is_public() -> None:
     assert answer(desk(), bare, WALL).body["retCode"] == 0
 
 
-@pytest.mark.parametrize("path", ["/v5/order/nowhere", "/", "/v5/position/switch-isolated"])
+@pytest.mark.parametrize("path", ["/v5/order/nowhere", "/", "dcp"])
 def test_an_unknown_path_is_not_there(path: str) -> None:
     """HTTP 404, signed or not."""
     assert answer(desk(), Request("GET", path, b"", b"", {}), WALL).status == 404

@@ -182,7 +182,7 @@ def test_who_has_unsubscribed_is_told_nothing() -> None:
     assert talk.say(op="unsubscribe", args=["tickers.BTCUSDT"])["success"]
     assert talk.said.topics == {}
     assert talk.say(op="subscribe", args=["tickers.BTCUSDT"])["success"]
-    talk.said.end()
+    talk.said.end(WALL)
     assert talk.streams.collect() == []
 
 
@@ -214,7 +214,7 @@ def test_private_topics_want_a_login_and_a_wrong_one_ends_the_connection() -> No
         (["order.linear", "execution.linear", "wallet"], True),
         (["order", "order.linear"], False),
         (["position", "execution.linear"], True),
-        (["greeks"], False),
+        (["greeks", "dcp.future"], True),
     ],
 )
 def test_all_in_one_and_categorised_topics_of_a_kind_do_not_mix(
