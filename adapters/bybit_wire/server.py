@@ -147,6 +147,12 @@ class Wire:
         if self.keeper is not None and self.keeper.owes:
             self.keeper.flush(durable=True)
 
+    async def kept(self) -> None:
+        """The same, once for all requests that are there in this moment: a disk takes long."""
+        if self.keeper is not None and self.keeper.owes:
+            await asyncio.sleep(0)
+            self.keep()
+
     def deliver(self, delay: float) -> None:
         """Queue all that the streams have to tell, ``delay`` seconds from now."""
         self.keep()
@@ -185,6 +191,7 @@ class Wire:
             self.play()
             act = partial(answer, self.desk, asked, wall)
             found = served(self.desk, self.faults, asked, wall, act)
+            await self.kept()
             self.deliver(0)
             return await send(request, found)
 
