@@ -178,6 +178,8 @@ def _of_recordings(terms: Terms, told: Mapping[str, str]) -> Iterator[Assumption
     rated = [symbol for symbol in symbols if _is_told(symbol, FUNDING, told)]
     have = "recorded" + _days(MARKS, told)
     words = _told_of(marked, symbols, have, "the last price, for want of a recording")
+    if marked:
+        words += "; candles of it act when they close"
     yield Assumption("mark_source", _sources(symbols, marked, "last_price"), "mark price", words)
     charged: object = _sources(symbols, rated, "none")
     have = "recorded rates" + _days(FUNDING, told)

@@ -150,7 +150,7 @@ def test_the_path_tells_how_often_it_had_to_choose(
             {"marks SOLUSDT source": "m.parquet"},
             "mark_source",
             {"BTCUSDT": "last_price", "SOLUSDT": "recorded"},
-            "recorded of SOLUSDT; BTCUSDT: the last price",
+            "for want of a recording; candles of it act when they close",
         ),
         (
             (),
