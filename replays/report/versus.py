@@ -94,15 +94,16 @@ def _told(difference: Difference, parting: Parting | None, names: tuple[str, str
 def _figures(a: Report, b: Report) -> list[Row]:
     one, other = report_facts(a)["total"], report_facts(b)["total"]
     rows: list[Row] = []
-    for name, key in (
-        ("net result of trades", "net_pnl"),
-        ("fees", "fees"),
-        ("funding", "funding"),
-        ("slippage", "slippage"),
-        ("real equity at the end", "equity"),
+    for name, key, better in (
+        ("net result of trades", "net_pnl", 1),
+        ("fees", "fees", -1),
+        ("funding", "funding", -1),
+        ("slippage", "slippage", -1),
+        ("real equity at the end", "equity", 1),
     ):
         change = float(other[key]) - float(one[key])
-        rows.append((name, money(one[key]), money(other[key]), f"{change:+,.2f}", tone(change)))
+        told = money(one[key]), money(other[key]), f"{change:+,.2f}", tone(change * better)
+        rows.append((name, *told))
     for name, key in (
         ("return", "total_return"),
         ("max drawdown", "max_drawdown"),

@@ -159,6 +159,18 @@ def test_a_what_if_leaves_its_page_and_no_journal(journal: Path, tmp_path: Path)
     assert {file.name for file in tmp_path.iterdir()} == {"both"}
 
 
+def test_what_costs_more_is_shown_as_a_loss(journal: Path, tmp_path: Path) -> None:
+    told = tell("what-if", journal, "--set", CHANGE, "--report", tmp_path / "both")
+    assert told.code == 0, told.err
+    page = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"quiet\">([^<]+)</td>(.*?)</tr>", page))
+    tones = {
+        name: re.findall(r'class="(\w*)">([+-])', rows[name])
+        for name in ("slippage", "net result of trades")
+    }
+    assert tones == {"slippage": [("loss", "+")], "net result of trades": [("loss", "-")]}
+
+
 def test_a_profile_that_is_named_takes_the_place_of_the_recorded_values(journal: Path) -> None:
     data = tell("what-if", journal, "--set", "simulation.profile=optimistic", "--json").data
     changed = {row["key"] for row in data["settings"]}
