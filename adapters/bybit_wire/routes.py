@@ -73,6 +73,7 @@ MARKET = (
     ("adlAlert", rest_statistics.adl_alert),
 )
 """Public paths under ``/v5/market``."""
+NOTHING_SETTLED = rest_asset.nothing_of(category="linear", list=(), nextPageCursor="")
 READ = (
     ("order/realtime", order_lists.realtime, 50),
     ("order/history", order_lists.history, 50),
@@ -99,8 +100,8 @@ READ = (
     ("asset/transfer/query-inter-transfer-list", rest_asset.transfers, 60),
     ("asset/deposit/query-record", rest_asset.nothing_of(rows=(), nextPageCursor=""), 5),
     ("asset/withdraw/query-record", rest_asset.nothing_of(rows=(), nextPageCursor=""), 5),
-    ("asset/delivery-record", rest_asset.nothing_of(list=(), nextPageCursor=""), 30),
-    ("asset/settlement-record", rest_asset.nothing_of(list=(), nextPageCursor=""), 30),
+    ("asset/delivery-record", NOTHING_SETTLED, 30),
+    ("asset/settlement-record", NOTHING_SETTLED, 30),
 )
 """Signed paths that only tell, and how often a second (7.1)."""
 DONE = (

@@ -10,10 +10,35 @@ from typing import Any, NamedTuple
 DATA = Path(os.environ.get("TRADEFOLD_DATA", Path(__file__).parents[3] / "shared" / "data"))
 WIRE = DATA / "wire"
 PERPETUAL = re.compile(r"[0-9A-Z]+(USDT?|PERP)")
-NOT_AS_SENT = ("public-v5-orderbook", "public-v5-ticker-spot", "public-v5-ticker-inverse")
+NOT_AS_SENT = (
+    "public-v5-orderbook",
+    "public-v5-ticker-spot",
+    "public-v5-ticker-inverse",
+    "v5-cancel-all-orders",
+)
 """Files of that library which hold its own objects, not the venue's."""
+EDITED = ("ws_auth_success", "ws_auth_failure", "ws_public_trade", "ws_order_response")
+"""Files in which that project has mixed the forms of several streams."""
+ALIKE = (
+    "/v5/market/index-price-kline",
+    "/v5/market/delivery-price",
+    "/v5/order/create-batch",
+    "/v5/order/amend-batch",
+    "/v5/order/cancel-batch",
+)
+"""Of these the example is of another category, and has the same form."""
 HIROKISAN = {
     "v5-account-get-account-info": "/v5/account/info",
+    "v5-account-get-collateral-info": "/v5/account/collateral-info",
+    "v5-account-set-collateral-coin": "/v5/account/set-collateral-switch",
+    "v5-asset-create-internal-transfer": "/v5/asset/transfer/inter-transfer",
+    "v5-asset-get-all-coins-balance": "/v5/asset/transfer/query-account-coins-balance",
+    "v5-asset-get-deposit-records": "/v5/asset/deposit/query-record",
+    "v5-asset-get-internal-transfer-records": "/v5/asset/transfer/query-inter-transfer-list",
+    "v5-asset-get-withdrawal-records": "/v5/asset/withdraw/query-record",
+    "v5-market-get-insurance": "/v5/market/insurance",
+    "v5-position-set-risk-limit": "/v5/position/set-risk-limit",
+    "v5-position-set-tpsl-mode": "/v5/position/set-tpsl-mode",
     "v5-account-get-transaction-log": "/v5/account/transaction-log",
     "v5-account-get-wallet-balance": "/v5/account/wallet-balance",
     "v5-amend-order": "/v5/order/amend",
@@ -35,6 +60,11 @@ NAUTILUS = {
     "http_get_fee_rate": "/v5/account/fee-rate",
     "http_get_funding_history": "/v5/market/funding/history",
     "http_get_instruments_linear": "/v5/market/instruments-info",
+    "http_get_instruments_linear_symbol_type": "/v5/market/instruments-info",
+    "http_get_order_partially_filled_rejected": "/v5/order/realtime",
+    "http_get_orders_history_with_duplicate": "/v5/order/history",
+    "http_get_wallet_balance_spot_short": "/v5/account/wallet-balance",
+    "http_get_wallet_balance_with_spot_borrow": "/v5/account/wallet-balance",
     "http_get_klines_linear": "/v5/market/kline",
     "http_get_orderbook": "/v5/market/orderbook",
     "http_get_orders_history": "/v5/order/history",
@@ -56,8 +86,15 @@ class Recorded(NamedTuple):
 
 
 def recordings() -> list[Recorded]:
-    """Everything of linear contracts that there is; empty where the folder is missing."""
-    return [each for each in _all() if not _is_elsewhere(each.contents)] if WIRE.is_dir() else []
+    """Everything of linear contracts that there is; empty where the folder is missing. What has no
+    path beside it is of another category."""
+    if not WIRE.is_dir():
+        return []
+    return [
+        each
+        for each in _all()
+        if each.place and (each.place in ALIKE or not _is_elsewhere(each.contents))
+    ]
 
 
 def _is_elsewhere(contents: dict[str, Any]) -> bool:
@@ -76,24 +113,39 @@ def _all() -> Iterator[Recorded]:
         page = _read(path)
         endpoint = str(page.get("endpoint") or "").rpartition(" ")[2]
         for place, example in enumerate(page["examples"]):
+            yield from _said(f"docs/{path.stem}/{place}", example.get("json"))
             yield from _one(f"docs/{path.stem}/{place}", endpoint, example.get("json"))
     for path in sorted((WIRE / "bybit_v5_bybitnet").glob("*.json")):
         page = _read(path)
         if not isinstance(page, dict):
             continue
         for message in page.get("exchange", ()):
+            yield from _said(f"bybitnet/{path.stem}", message.get("server_acks"))
             yield from _one(f"bybitnet/{path.stem}", "", message.get("server_pushes"))
         yield from _one(f"bybitnet/{path.stem}", page.get("path", ""), page.get("response"))
     for path in sorted((WIRE / "bybit_v5_nautilus").glob("*.json")):
+        if path.stem in EDITED:
+            continue
+        yield from _said(f"nautilus/{path.stem}", _read(path))
         yield from _one(f"nautilus/{path.stem}", NAUTILUS.get(path.stem, ""), _read(path))
     for path in sorted((WIRE / "bybit_v5_hirokisan").glob("*.json")):
         contents = _read(path)
         if path.stem in HIROKISAN and isinstance(contents, dict):
             yield Recorded(f"hirokisan/{path.stem}", HIROKISAN[path.stem], contents)
-        elif path.stem not in NOT_AS_SENT:
+        elif path.stem not in NOT_AS_SENT and not path.stem.startswith("v5-"):
             yield from _one(f"hirokisan/{path.stem}", "", contents)
     for message in _read(WIRE / "bybit_tardis" / "ws_v5_messages.json"):
         yield from _one(f"tardis/{message.get('topic', '')}", "", message)
+
+
+def _said(name: str, message: Any) -> Iterator[Recorded]:
+    """What a WebSocket answers by itself: ``op:`` of streams, ``trade:`` of the trade socket."""
+    if not isinstance(message, dict) or "op" not in message or "topic" in message:
+        return
+    if "success" in message or (message["op"] == "pong" and "retCode" not in message):
+        yield Recorded(name, f"op:{message['op']}", message)
+    elif "retCode" in message:
+        yield Recorded(name, f"trade:{message['op']}", message)
 
 
 def _one(name: str, path: str, message: Any) -> Iterator[Recorded]:
