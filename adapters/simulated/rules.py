@@ -66,11 +66,6 @@ def refuse_quantity(
     return None
 
 
-def refuse_bounds(market: VenueMarket, is_limit: bool, quantity: int, price: int) -> Refusal | None:
-    """The bounds of what an order is changed to."""
-    return refuse_quantity(market, is_limit, False, quantity) or refuse_range(market, price)
-
-
 def largest_order(market: VenueMarket, is_limit: bool) -> Quantity:
     """The largest quantity that one order may have."""
     instrument = market.instrument

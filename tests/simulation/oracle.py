@@ -68,9 +68,9 @@ class Oracle(Account):
             self.rest(order)
 
     def cancel(self, asked: CancelOrder) -> None:
-        """Cancel an open order."""
+        """Cancel an open order; children have no name."""
         for order in self.waiting:
-            if (order.name, order.asked.key) == (asked.client_id, asked.key):
+            if order.name and (order.name, order.asked.key) == (asked.client_id, asked.key):
                 self.end(order, "CancelByUser")
                 return
         self.tell("CancelRejected", asked.client_id, 110001)

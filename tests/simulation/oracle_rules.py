@@ -135,7 +135,7 @@ def amend_code(oracle: Oracle, asked: AmendOrder) -> int:
         or min(price, trigger) < 0
     ):
         return 10001
-    if quantity < number(instrument.min_quantity):
+    if quantity != order.quantity and quantity < number(instrument.min_quantity):
         return 10001
     if price and not number(instrument.min_price) <= price <= number(instrument.max_price):
         return 110003

@@ -6,7 +6,7 @@ from engine.domain.order import BUY, SELL
 from engine.messages.market import InstrumentChanged
 from engine.messages.venue import OrderAmended, OrderFilled, OrderRejected
 from engine.money import Quantity
-from tests.simulation.asked import STILL, at_100, by, words
+from tests.simulation.asked import STILL, amend, at_100, by, words
 from tests.simulation.given import BTC, Session, bar, e8, instrument, order
 
 CLOSE_0 = bar(0, STILL).close_ns
@@ -89,3 +89,16 @@ def test_what_only_reduces_has_no_largest_quantity_because_the_venue_splits_it()
     assert session.exchange.positions == {}
     session.send(order("c", BUY, "11"), at=CLOSE_0 + 2)
     assert words(session.take())[-1] == "OrderRejected c 10001"
+
+
+def test_a_reduced_order_below_the_least_can_have_another_price() -> None:
+    """Only a quantity that is asked for is measured."""
+    session = rest_of("0.4")
+    offer = order("b", SELL, "1", order_type="limit", price="105", reduce_only=True)
+    session.send(offer, at=CLOSE_0 + 1)
+    session.take()
+
+    session.send(amend("b", price="104"), at=CLOSE_0 + 2)
+    assert words(session.take()) == ["OrderAmended b"]
+    session.send(amend("b", quantity="0.3"), at=CLOSE_0 + 3)
+    assert words(session.take()) == ["AmendRejected b 10001"]
