@@ -131,7 +131,10 @@ def set_auto_add_margin(session: Session, given: Fields) -> Outcome:
 
 def _key(session: Session, given: Fields) -> PositionKey:
     symbol = session.market(given).symbol
-    return session.trader.key(symbol, whole(given, "positionIdx", 0, 0, 2))
+    index = whole(given, "positionIdx", 0, 0, 2)
+    if index not in _indexes(session, symbol):
+        raise RefusedError(PARAMETER, "position idx not match position mode")
+    return session.trader.key(symbol, index)
 
 
 def _ask(session: Session, wish: Wish) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.origin import CODE, code_digest
 from adapters.bybit_wire.refolding import Refolded, bare_desk, opened_of, refold
+from adapters.bybit_wire.routes import ROUTES
 from adapters.bybit_wire.session_messages import WORDS
 from adapters.bybit_wire.sessions import Asked, Kept, keep_session
+from engine.money import SCALE
 from engine.timebase import SECOND, parse_time
 from journal.reader import JournalReader
 from tests.bybit_wire.given import SYMBOL, Client, settings
@@ -42,13 +44,32 @@ def play(session: Kept, seconds: float) -> None:
     desk.advance(desk.now_ns + int(seconds * SECOND))
 
 
+SETTINGS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/v5/position/add-margin", {"margin": "7"}),
+    ("/v5/position/set-auto-add-margin", {"autoAddMargin": "1"}),
+    ("/v5/position/switch-mode", {"mode": "3"}),
+    ("/v5/position/switch-mode", {"mode": "0"}),
+    ("/v5/position/set-risk-limit", {"riskId": "2"}),
+    ("/v5/position/trading-stop", {"positionIdx": "0", "trailingStop": "90", "tpslMode": "Full"}),
+    ("/v5/position/trading-stop", {"stopLoss": "100", "slSize": "0.001", "tpslMode": "Partial"}),
+    ("/v5/account/set-margin-mode", {"setMarginMode": "ISOLATED_MARGIN"}),
+    ("/v5/account/set-margin-mode", {"setMarginMode": "REGULAR_MARGIN"}),
+    ("/v5/account/demo-apply-money", {"utaDemoApplyMoney": [{"coin": "USDT", "amountStr": "9"}]}),
+    ("/v5/order/disconnected-cancel-all", {"timeWindow": 10}),
+    ("/v5/order/cancel-all", {}),
+    ("/v5/order/pre-check", {"side": "Buy", "qty": "0.01", "orderType": "Market"}),
+)
+"""What changes an account besides its orders."""
+
+
 def trade(there: Client, random: Random) -> dict[str, Any]:
     """Anything that a client may do, right or wrong."""
-    last = there.desk.markets[SYMBOL].last // 10**8
+    last = there.desk.markets[SYMBOL].last // SCALE
     side = random.choice(("Buy", "Sell"))
     qty = random.choice(("0.001", "0.01", "0.5", "9000"))
     names = [*there.desk.accounts[there.key].heard.open] or ["none"]
-    match random.randrange(12):
+    named = {"category": "linear", "symbol": SYMBOL}
+    match random.randrange(11):
         case 0 | 1:
             return there.order(side, qty)
         case 2 | 3:
@@ -59,23 +80,24 @@ def trade(there: Client, random: Random) -> dict[str, Any]:
             above = {"triggerPrice": str(last + 50), "triggerDirection": 1}
             return there.order(side, qty, orderLinkId=f"l{random.randrange(9)}", **above)
         case 6:
-            named = {"category": "linear", "symbol": SYMBOL, "orderId": random.choice(names)}
-            return there.post("/v5/order/cancel", **named)
+            return there.post("/v5/order/cancel", orderId=random.choice(names), **named)
         case 7:
-            named = {"category": "linear", "symbol": SYMBOL, "orderId": random.choice(names)}
-            return there.post("/v5/order/amend", price=str(last - random.randrange(500)), **named)
+            price, order_id = str(last - random.randrange(500)), random.choice(names)
+            return there.post("/v5/order/amend", price=price, orderId=order_id, **named)
         case 8:
             one = {"symbol": SYMBOL, "side": side, "qty": qty, "orderType": "Market"}
             many = [one] * random.randrange(1, 4)
             return there.post("/v5/order/create-batch", category="linear", request=many)
         case 9:
-            named = {"category": "linear", "symbol": SYMBOL}
             wide = str(random.randrange(1, 30))
             path = "/v5/position/set-leverage"
             return there.post(path, buyLeverage=wide, sellLeverage=wide, **named)
-        case 10:
-            modes = random.choice(("ISOLATED_MARGIN", "REGULAR_MARGIN"))
-            return there.post("/v5/account/set-margin-mode", setMarginMode=modes)
         case _:
-            path = random.choice(("/v5/position/list", "/v5/order/realtime"))
-            return there.get(path, category="linear", symbol=SYMBOL)
+            path, fields = random.choice(SETTINGS)
+            return there.post(path, **(named | fields))
+
+
+def look(there: Client, random: Random) -> None:
+    """Anything that only asks."""
+    route = random.choice([each for each in ROUTES.values() if each.method == "GET"])
+    there.get(route.path, category="linear", symbol=SYMBOL, interval="1", intervalTime="5min")

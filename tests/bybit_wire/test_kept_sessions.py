@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from adapters.bybit_wire.keeping import frame_of
+from adapters.bybit_wire.public_streams import PublicStreams
 from adapters.bybit_wire.refolding import DivergedError
 from adapters.bybit_wire.session_messages import (
     WORDS,
@@ -27,17 +28,32 @@ from journal.pages import plain_body
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
 from tests.bybit_wire.given import SYMBOL, WALL, Client, listed, settings
-from tests.bybit_wire.kept import CODE_NOW, HEDGED, SECOND_KEY, asked, kept, play, refolded, trade
+from tests.bybit_wire.kept import (
+    CODE_NOW,
+    HEDGED,
+    SECOND_KEY,
+    asked,
+    kept,
+    look,
+    play,
+    refolded,
+    trade,
+)
 from tests.journal.samples import first_frame
 
 
 def traded(session: Kept, random: Random, steps: int, keys: tuple[str, ...]) -> None:
     """Let clients do anything, with the market going on between."""
     clients = [Client(session.opened.desk, key) for key in keys]
+    streams = PublicStreams(session.opened.desk)
+    for topic in (f"publicTrade.{SYMBOL}", f"allLiquidation.{SYMBOL}", f"tickers.{SYMBOL}"):
+        streams.join(topic)
     for _ in range(steps):
         there = random.choice(clients)
         there.wall = WALL + session.opened.desk.market_ms
         trade(there, random)
+        look(there, random)
+        streams.collect()
         play(session, random.choice((0, 0, 0.5, 5, 40)))
 
 
@@ -76,8 +92,9 @@ def test_the_digest_tells_states_apart(tmp_path: Path) -> None:
     there.post("/v5/position/set-leverage", category="linear", symbol=SYMBOL, **levers)
     digests.append(desk_digest(desk))
     assert len(set(digests)) == 4
-    there.get("/v5/position/list", category="linear", symbol=SYMBOL)
-    there.get("/v5/market/orderbook", category="linear", symbol=SYMBOL)
+    for seed in range(100):
+        look(there, Random(seed))
+    PublicStreams(desk).collect()
     assert desk_digest(desk) == digests[-1], "to look changes nothing"
     session.keeper.journal.close()
 
