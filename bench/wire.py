@@ -3,7 +3,9 @@
 The server runs in a process of its own, as users have it, over a made market that stands still
 (speed 0.001). ``create to push``: from the moment a limit order is sent over REST until the private
 stream tells it, one after the other; the server holds that message back for 5 ms on purpose.
-It is told to twenty listeners each time. ``reads``: books over REST, one connection.
+It is told to twenty listeners each time. ``reads``: books over REST, one connection. ``crowd``:
+orders that never meet from twenty connections at once. ``kept``: the same with ``--journal``, where
+the page with the order is on the disk before the answer leaves.
 """
 
 import asyncio
@@ -38,21 +40,27 @@ per_second = 100000
 def figures(full: bool) -> Iterator[Figure]:
     """All of this part; more requests when asked for."""
     count = 2_000 if full else 300
-    with _served() as port:
-        took, rate = asyncio.run(_session(port, count))
-    took.sort()
-    yield Figure(PART, "create to push, p50", took[len(took) // 2] * 1e3, "ms")
-    yield Figure(PART, "create to push, p99", took[len(took) * 99 // 100] * 1e3, "ms")
-    yield Figure(PART, "reads of the book, one connection", rate, "requests/s")
+    for is_kept in (False, True):
+        with _served(is_kept) as port:
+            took, rate = asyncio.run(_session(port, count))
+            crowd = asyncio.run(_crowd(port, count))
+        took.sort()
+        how = ", kept" if is_kept else ""
+        yield Figure(PART, f"create to push, p50{how}", took[len(took) // 2] * 1e3, "ms")
+        yield Figure(PART, f"create to push, p99{how}", took[len(took) * 99 // 100] * 1e3, "ms")
+        yield Figure(PART, f"creates of a crowd{how}", crowd, "requests/s")
+        yield Figure(PART, f"reads of the book, one connection{how}", rate, "requests/s")
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def _served(is_kept: bool) -> Iterator[int]:
     """A server in a process of its own; its port."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "accounts.toml"
         path.write_text(CONFIG, encoding="utf-8")
         options = ["--port", "0", "--config", str(path), "--symbol", "BTCUSDT", "--speed", "0.001"]
+        if is_kept:
+            options += ["--journal", str(Path(folder) / "session.journal")]
         command = [sys.executable, "-m", "cli", "exchange", "serve", *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -93,6 +101,24 @@ async def _session(port: int, count: int) -> tuple[list[float], float]:
             async with http.get("/v5/market/orderbook?category=linear&symbol=BTCUSDT") as told:
                 assert (await told.json())["retCode"] == 0
         return took, count / (time.perf_counter() - start)
+
+
+async def _crowd(port: int, count: int) -> float:
+    """Orders a second of twenty connections at once: each is created and taken back."""
+    left = iter(range(count))
+
+    async def one(http: aiohttp.ClientSession) -> None:
+        for _ in left:
+            order = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "qty": "0.001"}
+            limit = {**order, "orderType": "Limit", "price": "10000"}
+            made = (await _post(http, "/v5/order/create", limit))["result"]["orderId"]
+            gone = {"category": "linear", "symbol": "BTCUSDT", "orderId": made}
+            assert (await _post(http, "/v5/order/cancel", gone))["retCode"] == 0
+
+    start = time.perf_counter()
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+        await asyncio.gather(*(one(http) for _ in range(LISTENERS)))
+    return 2 * count / (time.perf_counter() - start)
 
 
 async def _listen(http: aiohttp.ClientSession) -> Any:
