@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.bybit_wire.answers import TOO_MANY_VISITS
 from adapters.bybit_wire.signing import signature
 from engine.errors import NegativeAnswerError
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL
@@ -79,9 +80,14 @@ async def post(http: aiohttp.ClientSession, path: str, fields: dict[str, Any]) -
 async def order_of(http: aiohttp.ClientSession, order_id: str) -> dict[str, Any]:
     """An order as realtime shows it."""
     query = f"category=linear&orderId={order_id}"
-    headers = signed(query.encode())
-    async with http.get(f"/v5/order/realtime?{query}", headers=headers) as answer:
-        rows: list[dict[str, Any]] = (await answer.json())["result"]["list"]
+    while True:
+        headers = signed(query.encode())
+        async with http.get(f"/v5/order/realtime?{query}", headers=headers) as answer:
+            found = await answer.json()
+        if found["retCode"] != TOO_MANY_VISITS:
+            break
+        await asyncio.sleep(0.1)
+    rows: list[dict[str, Any]] = found["result"]["list"]
     assert len(rows) == 1, f"{order_id} was acknowledged, and is not there"
     return rows[0]
 
