@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.bybit_wire.given import KEY, SYMBOL, desk, settings
-from tests.bybit_wire.raw import CLOSE, PING, PONG, RawSocket, frame, say
+from tests.bybit_wire.raw import CLOSE, PING, PONG, RawSocket, frame, request, say
 from tests.bybit_wire.serving import Running, server
 
 WISH = {
