@@ -197,7 +197,7 @@ told.textContent = JSON.stringify({
   charts: charts.map((chart) => chart.figure.id), words, closer,
   seen: charts.map((chart) => [...chart.pane.querySelectorAll("path")].some((path) => {
     const box = path.getBoundingClientRect();
-    return box.width > 100 && box.height > 10;
+    return box.width > 100 && box.width < innerWidth && box.height > 10 && box.height < 400;
   })),
   ticks: document.querySelectorAll(".ticks > div").length,
 });
