@@ -86,10 +86,20 @@ def test_the_same_journal_gives_the_same_files(journal: Path, tmp_path: Path) ->
     for source, out in ((journal, "one"), (copy, "other")):
         told = process("report", source.name, "--out", tmp_path / out, cwd=source.parent)
         assert told.code == 0, told.err
-    names = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert names == sorted(file.name for file in (tmp_path / "other").iterdir())
-    for name in names:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "other")
+
+
+def test_a_fresh_runs_report_is_that_of_its_journal(settings: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run.db"
+    words = ["backtest", settings, "--data", MARKET, "--journal", run]
+    assert tell(*words, "--report", tmp_path / "fresh").code == 0
+    assert tell("report", run, "--out", tmp_path / "later").code == 0
+    assert files_of(tmp_path / "fresh") == files_of(tmp_path / "later")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """All files of a report by their names."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 @pytest.mark.parametrize("what", ["report", "diff"])
