@@ -44,8 +44,9 @@ TURN_SECONDS = 0.02
 """How long the pump sleeps between two turns."""
 BUDGET_SECONDS = 0.05
 """How long one turn may play; a feed that is too quick for the machine falls behind the wall."""
-KEEP_MARKET_SECONDS = 0.1
-"""How often a market that concerns nobody is written to the journal of a session."""
+KEEP_MARKET_SECONDS = 1.0
+"""How often a market that concerns no account is written to the journal of a session: what is lost
+of it when the process is killed, the feed tells once more."""
 EVENTS_DELAY = 0.005
 """How long after its cause a private message leaves, s: the answer to the request is first."""
 IDLE_SECONDS = 600
