@@ -38,6 +38,7 @@ from engine.messages.venue import (
     OrderTriggered,
     OutcomeUnknown,
 )
+from engine.money import render
 from engine.timebase import NEVER
 
 CLEARED = "CancelByTpSlTsClear"
@@ -96,9 +97,8 @@ class Hearing:
 
     def position(self, key: PositionKey, is_push: bool = False) -> Fields:
         """The position object as it is now."""
-        market = self.exchange.market(key.symbol)
         held = self.ledger.holding(key)
-        return position_fields(market, key, held, self.ledger.taker_fee, is_push)
+        return position_fields(self.exchange, key, held, self.ledger.taker_fee, is_push)
 
     def hear_all(self) -> list[ExecutionReport]:
         """Take every report that has come, and queue what must be told of them."""
@@ -180,7 +180,8 @@ class Hearing:
             row.price = order.price
         elif not row.price:
             row.price = int(report.price)
-        position = self.exchange.market(report.key.symbol).positions[report.key.position_index]
+        market = self.exchange.market(report.key.symbol)
+        position = market.positions[report.key.position_index]
         execution = self.ledger.fill(
             report,
             row,
@@ -188,6 +189,7 @@ class Hearing:
             self.next_sequence(),
             position.leverage,
         )
+        execution["markPrice"] = render(market.mark_price)
         self._tell(row)
         self._push_execution(execution)
         if report.cause == "liquidation":
@@ -206,7 +208,7 @@ class Hearing:
             found = self._system_row(report)
             self.shelf.admit(found, report.venue_order_id)
         if found.status == "Untriggered":
-            found.status = "Triggered"
+            found.status, found.updated_ns = "Triggered", report.venue_ns
             self._tell(found)
         return found
 
@@ -220,15 +222,9 @@ class Hearing:
         if leg is not None:
             leg.quantity = held
             return leg
-        return taken_over_row(
-            self.next_id("order"),
-            key.symbol,
-            key.position_index,
-            report.side,
-            held if report.cause in LEGS else int(report.quantity),
-            report.cause,
-            at,
-        )
+        quantity = held if report.cause in LEGS else int(report.quantity)
+        name, index = self.next_id("order"), key.position_index
+        return taken_over_row(name, key.symbol, index, report.side, quantity, report.cause, at)
 
     def _parent(self, origin: str) -> str:
         """The link id of the order whose child is named after ``origin``."""
@@ -290,6 +286,8 @@ class Hearing:
         return str(uuid.uuid5(NAMES, f"{self.uid}/{name}"))
 
     def _tell(self, row: OrderRow) -> None:
+        if not row.last_on_create:  # an order that the venue made
+            row.last_on_create = self.exchange.market(row.symbol).last
         self.pushes.append(("order", pushed_order(row, self.ledger.asset)))
 
     def _push_execution(self, execution: Fields) -> None:

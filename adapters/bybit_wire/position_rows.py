@@ -13,9 +13,14 @@ from engine.money import SCALE, Price, ratio, render
 
 
 def position_fields(
-    market: VenueMarket, key: PositionKey, held: Holding, taker_fee: int, is_push: bool = False
+    exchange: SimulatedExchange,
+    key: PositionKey,
+    held: Holding,
+    taker_fee: int,
+    is_push: bool = False,
 ) -> Fields:
     """The position object; the stream calls the average entry ``entryPrice`` (4.3)."""
+    market = exchange.market(key.symbol)
     position = market.positions[key.position_index]
     size, mark = abs(position.quantity), market.mark_price
     average = position.entry_value * SCALE // size if size else 0
@@ -41,7 +46,7 @@ def position_fields(
         "breakEvenPrice": _break_even(position, held.realised, taker_fee),
         "positionBalance": render(initial),
         "markPrice": render(mark),
-        "liqPrice": _liquidation(market, position),
+        "liqPrice": _liquidation(market, position, exchange.liquidation_price(key)),
         "bustPrice": "",
         "positionMM": render(maintenance),
         "positionMMByMp": render(maintenance),
@@ -80,11 +85,11 @@ def _tier(market: VenueMarket, position: VenuePosition) -> tuple[int, int]:
     return len(market.ladder), market.ladder[-1].limit
 
 
-def _liquidation(market: VenueMarket, position: VenuePosition) -> str:
+def _liquidation(market: VenueMarket, position: VenuePosition, price: Price) -> str:
     """Empty where flat, or where it would be outside of the contract's prices."""
     if not position.quantity:
         return ""
-    return shown(shown_price(Price(position.liquidated_at), market.instrument))
+    return shown(shown_price(price, market.instrument))
 
 
 def _break_even(position: VenuePosition, realised: int, fee: int) -> str:

@@ -58,6 +58,18 @@ def watch(markets: Iterable[VenueMarket], wallet: int, focus: VenueMarket | None
             market.refresh_bounds()
 
 
+def end_alone(markets: Iterable[VenueMarket], wallet: int, market: VenueMarket, side: int) -> int:
+    """The mark of ``market`` that ends the account by a position of ``side``; 0: none does.
+
+    All other marks stand still: it is the estimate that the venue shows (6.4).
+    """
+    exposed = tuple(markets)
+    spare = spare_of(exposed, wallet)
+    if spare <= 0:
+        return AT_ONCE[side]
+    return _end(market, spare - _spare_in(market, market.mark_price), -side)
+
+
 def _wait(market: VenueMarket, behind: int | None) -> None:
     """``behind`` is what the positions here may use up besides what they have; None: nothing."""
     for position in market.positions.values():

@@ -11,6 +11,7 @@ from typing import assert_never
 from adapters.simulated.account import account_rates
 from adapters.simulated.admission import Refusal
 from adapters.simulated.candle_path import PATHS
+from adapters.simulated.cross import end_alone
 from adapters.simulated.funding import settle_funding
 from adapters.simulated.gateway import gateway_for
 from adapters.simulated.holder import grant
@@ -291,8 +292,9 @@ class SimulatedExchange:
         return Rate(self.market(key.symbol).positions[key.position_index].leverage)
 
     def liquidation_price(self, key: PositionKey) -> Price:
-        """Where the position is liquidated, the account staying as it is; 0: nowhere (6.4).
-
-        Of several in a cross account it is where each uses up an equal part of what is spare.
-        """
-        return Price(self.market(key.symbol).positions[key.position_index].liquidated_at)
+        """Where the position is liquidated, all else staying as it is; 0: nowhere (6.4)."""
+        market, state = self.market(key.symbol), self._state
+        position = market.positions[key.position_index]
+        if state.margin.mode != "cross" or not position.quantity:
+            return Price(position.liquidated_at)
+        return Price(end_alone(state.exposed.values(), state.wallet, market, position.side))

@@ -39,12 +39,13 @@ from engine.timebase import MINUTE, NEVER, SECOND, Nanos
 from tests.simulation.given import REQUEST_NS, START
 from tests.simulation.oracle import Oracle
 from tests.simulation.oracle_book import number
+from tests.simulation.oracle_leverage import set_leverage
 from tests.simulation.oracle_margin import (
     available,
+    ends_at,
     initial,
     liquidation_price,
     maintenance,
-    set_leverage,
 )
 from tests.simulation.oracle_prices import close_bar, close_mark, open_bar, settle, tell_price
 from tests.simulation.oracle_rules import amend_code, order_code, order_quantity, stop_code
@@ -214,8 +215,9 @@ class Both:
             assert number(exchange.position_margin(key)) == initial(oracle, mine)
             mark = oracle.markets[key.symbol].mark
             assert number(exchange.maintenance_margin(key)) == maintenance(oracle, mine, mark)
-            if oracle.is_cross:
-                continue
             end = number(exchange.liquidation_price(key))
+            if oracle.is_cross:
+                assert ends_at(oracle, mine, end), f"{key} {position.quantity} ends at {end}"
+                continue
             assert end == liquidation_price(oracle, mine), f"{key} {position.quantity} ends"
         assert exchange.ambiguous_bars == oracle.ambiguous

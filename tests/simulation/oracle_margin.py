@@ -5,7 +5,6 @@ Formulas are those of bybit-v5.md 6.2 to 6.5; where a position ends is looked fo
 
 from math import floor
 
-from engine.messages.effects import SetLeverage
 from tests.simulation.oracle_account import Account
 from tests.simulation.oracle_book import (
     SMALLEST,
@@ -138,6 +137,20 @@ def spare(account: Account, symbol: str, mark: Number) -> Number:
     return left
 
 
+def ends_at(account: Account, position: Position, end: Number) -> bool:
+    """Whether a cross account has nothing to spare any more where one mark is beyond ``end``.
+
+    Maintenance is rounded to the eighth decimal, the price is not reckoned with that.
+    """
+    symbol, units = position.key.symbol, 4 * SMALLEST
+    if spare(account, symbol, account.markets[symbol].mark) <= units:
+        return True
+    if not end:
+        return spare(account, symbol, account.tick(symbol)) > -units or position.side < 0
+    beyond = end - position.side * account.tick(symbol)
+    return spare(account, symbol, beyond) < units and spare(account, symbol, end) > -units
+
+
 def opening_code(
     account: Account, position: Position, side: int, quantity: Number, limit: Number, here: Number
 ) -> int:
@@ -260,41 +273,3 @@ def bounded(
         return price
     account.insurance -= position.side * (cent(bust * quantity) - cent(price * quantity))
     return bust
-
-
-def set_leverage(account: Account, asked: SetLeverage) -> None:
-    """A position and the orders that open it have another leverage, or it is refused (6.5)."""
-    position = account.of(asked.key)
-    code = 10001 if position is None else leverage_code(account, position, number(asked.leverage))
-    if code:
-        account.tell("LeverageRejected", asked.key, code)
-    else:
-        account.tell("LeverageSet", asked.key, number(asked.leverage))
-
-
-def leverage_code(account: Account, position: Position, wanted: Number) -> int:
-    """Set the leverage, or undo it and say why."""
-    symbol, was = position.key.symbol, position.leverage
-    if wanted < 1 or (wanted * 100).denominator != 1:
-        return 10001
-    if wanted == was:
-        return 110043
-    for side in (1, -1):
-        held = value_held(account, position, side)
-        mine = account.is_cross or opened_by(account, symbol, side) is position
-        if mine and wanted > tier_of(account, symbol, held)[2]:
-            return 110013
-    changed = [position]
-    if account.is_cross:
-        changed = [one for one in account.positions if one.key.symbol == symbol]
-    for one in changed:
-        one.leverage = wanted
-    end, mark = liquidation_price(account, position), account.markets[symbol].mark
-    code = 0
-    if wanted < was and available(account) < 0:
-        code = 110012
-    elif wanted > was and end and position.side * mark <= position.side * end:
-        code = 110011
-    for one in changed if code else []:
-        one.leverage = was
-    return code

@@ -90,6 +90,18 @@ def test_losses_that_come_one_after_the_other_end_the_account_together() -> None
     assert 0 <= session.exchange.wallet < e8("0.1")
 
 
+def test_the_price_that_is_shown_is_where_the_account_ends_if_the_others_stand_still() -> None:
+    """As above; and of two positions that are even, each alone would end the account at
+
+    (6000 - 1000 + 30 + 2 * 3.135) / 0.0995, the other maintaining 30: 50 615.77…, up.
+    """
+    session = two_longs()
+    assert session.exchange.liquidation_price(BTC) == e8("50615.8")
+    assert session.exchange.liquidation_price(ETH) == e8("50615.8")
+    moving(session, 1, "60000 60000 55000 55000")
+    assert session.exchange.liquidation_price(ETH) == e8("55615.8")
+
+
 def test_every_order_of_the_account_is_cancelled_before_it_is_liquidated() -> None:
     session = two_longs()
     session.send(
