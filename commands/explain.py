@@ -117,6 +117,11 @@ def show_order(console: Console, story: dict[str, Any], brief: bool = False) -> 
         [(str(each["seq"]), _clock(each["at"]), each["what"]) for each in story["story"]],
         right=(0,),
     )
+    cost = story["cost"]
+    if cost is not None:
+        heading(console, "what it cost")
+        seen = f"filled at {cost['average_price']}, seen at {cost['seen_price']}"
+        facts(console, [("slippage", f"{cost['slippage']} ({seen})"), ("fees", cost["fees"])])
     heading(console, "the end")
     lines(console, [story["end"]])
 

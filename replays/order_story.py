@@ -84,7 +84,10 @@ def order_story(journal: JournalReader, shelf: StrategyShelf, found: Found) -> d
     signalled = order.purpose in ("entry", "exit")
     missing = source_missing(seat.account.terms, shelf, state.terms.semantics)
     trace = instant.traces.get((order.account, order.key.symbol), [])
-    lines, trade = _follow(journal, order, found.seq)
+    lines, fills, trade = _follow(journal, order, found.seq)
+    seen = order.price or order.trigger_price or state.markets[order.key.symbol].last
+    if isinstance(verdict, Approved) and not (order.price or order.trigger_price):
+        seen = verdict.entry_price
     return {
         "order": {**named(order), "requested_seq": found.seq, "at": render_time(stamped.at)},
         "led_by": {
@@ -99,6 +102,7 @@ def order_story(journal: JournalReader, shelf: StrategyShelf, found: Found) -> d
         "gate": check_facts(verdict.checks) if verdict is not None else [],
         "sizing": _sizing(instant, order, verdict) if isinstance(verdict, Approved) else None,
         "story": lines,
+        "cost": _cost(seen, fills),
         "trade": named(trade) if trade is not None else None,
         "end": _end(lines, trade),
     }
@@ -141,15 +145,34 @@ def _bound(instant: Instant, order: OrderRequested, approved: Approved, wanted: 
     return "the largest market order"
 
 
+def _cost(seen: int, fills: list[OrderFilled]) -> dict[str, str] | None:
+    """What the order itself cost: fees, and slippage, which is its value at the prices that it got
+    less its value at the price that the decision saw; > 0 was lost. None where nothing filled.
+    """
+    if not fills:
+        return None
+    quantity = sum(each.quantity for each in fills)
+    value = sum(notional(each.price, each.quantity) for each in fills)
+    lost = sum(notional(each.side * (each.price - seen), each.quantity) for each in fills)
+    return {
+        "seen_price": render(seen),
+        "average_price": render(ratio(value, quantity)),
+        "slippage": render(lost),
+        "fees": render(sum(each.fee for each in fills)),
+    }
+
+
 def _follow(
     journal: JournalReader, order: OrderRequested, first: int
-) -> tuple[list[dict[str, Any]], TradeClosed | None]:
-    """The frames about the order and, once it has filled, about its position until that is flat."""
+) -> tuple[list[dict[str, Any]], list[OrderFilled], TradeClosed | None]:
+    """The frames about the order and, once it has filled, about its position until that is flat;
+    the order's own fills; and the trade that it became part of.
+    """
     lines: list[dict[str, Any]] = []
-    filled = False
+    fills: list[OrderFilled] = []
     for stamped, decisions in journal.frames(first):
         event = stamped.input
-        about = _about(event, order, filled)
+        about = _about(event, order, bool(fills))
         mine = [each for each in decisions if _about(each, order, True)]
         if stamped.seq == first:
             about, mine = False, [each for each in mine if _first_frame(each, order)]
@@ -158,13 +181,20 @@ def _follow(
             {"seq": stamped.seq, "at": render_time(stamped.at), "what": sentence(each)}
             for each in (*told, *mine)
         ]
-        filled |= isinstance(event, OrderFilled) and event.client_id == order.client_id
+        fills += _own_fill(event, order, fills)
         trade = next((each for each in mine if isinstance(each, TradeClosed)), None)
         if trade is not None:
-            return lines, trade
-        if not filled and _is_over(event, decisions, order):
-            return lines, None
-    return lines, None
+            return lines, fills, trade
+        if not fills and _is_over(event, decisions, order):
+            return lines, fills, None
+    return lines, fills, None
+
+
+def _own_fill(event: Any, order: OrderRequested, known: list[OrderFilled]) -> list[OrderFilled]:
+    """The event, if it is a fill of the order that was not reported before."""
+    if not isinstance(event, OrderFilled) or event.client_id != order.client_id:
+        return []
+    return [] if any(each.execution_id == event.execution_id for each in known) else [event]
 
 
 def _about(message: Any, order: OrderRequested, of_position: bool) -> bool:

@@ -94,6 +94,31 @@ def test_the_story_of_an_order(
     assert story["conditions"][0]["threshold"] == "100.5"
 
 
+COSTS: list[tuple[str, list[str], dict[str, str] | None]] = [
+    # 1 bought at 101 as seen, for 0.1 % of it.
+    (
+        "none but fees",
+        [],
+        {"seen_price": "101", "average_price": "101", "slippage": "0", "fees": "0.101"},
+    ),
+    # 0.5 % of 101 is 0.505, and the next step above 101.505 is 101.6: 0.6 for each of two.
+    (
+        "slippage",
+        ["simulation.slippage=0.005", "accounts.va1.sizing.fixed_qty=2"],
+        {"seen_price": "101", "average_price": "101.6", "slippage": "1.2", "fees": "0.2032"},
+    ),
+    ("nothing filled", ["simulation.faults.reject=1"], None),
+]
+
+
+@pytest.mark.parametrize(("name", "sets", "cost"), COSTS, ids=[row[0] for row in COSTS])
+def test_what_an_order_cost(
+    world: World, name: str, sets: list[str], cost: dict[str, str] | None
+) -> None:
+    run = world.run(f"{name} cost", sets)
+    assert world.ask("explain", run, "--order", "va1-BTCUSDT-1").data["cost"] == cost
+
+
 WHY_NOT: list[tuple[str, list[str], int, str, list[str]]] = [
     ("below the floor", [], 0, "it asked for nothing: close 100 is not > 100.5", []),
     ("an entry", [], 1, "-va1-BTCUSDT-1 (entry: signal)", []),
