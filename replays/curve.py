@@ -130,9 +130,14 @@ class RunCurves:
 
 
 def fold_curves(
-    source: FrameSource, points: int, sink: Sink | None = None, begun: Watch | None = None
+    source: FrameSource,
+    points: int,
+    sink: Sink | None = None,
+    begun: Watch | None = None,
+    whole_points: int = 0,
 ) -> RunCurves:
-    """Fold the frames of ``source`` into curves of about ``points`` points.
+    """Fold the frames of ``source`` into curves of about ``points`` points, that of the whole of
+    ``whole_points`` where they are given.
 
     Every point of every account goes to ``sink`` as it is reached. ``begun`` is given the live
     state once, to show progress from.
@@ -144,12 +149,13 @@ def fold_curves(
         each.name: each.virtual_equity for each in started.terms.accounts
     }
     allocations = {ALL: sum(allocations.values()), **allocations}
+    whole = whole_points or points
     found = RunCurves(
         {
             name: Curve(
                 start,
-                Line(first_at, span, points),
-                None if name else Line(first_at, span, points),
+                Line(first_at, span, points if name else whole),
+                None if name else Line(first_at, span, whole),
                 fall=Fall(highest=start, highest_at=first_at),
             )
             for name, start in allocations.items()

@@ -18,7 +18,7 @@ from replays.summary import Summary, summarise
 POINTS = 1_500
 """About how many stretches a drawn line has: more than a screen has pixels to show."""
 ALL_POINTS = 15_000
-"""And all lines together, so that a page of many symbols and accounts opens as quickly."""
+"""And those of all accounts and symbols together, so that a page of many opens as quickly."""
 
 FEW_TRADES = 30
 SUSPICIOUS_SHARPE = 4.0
@@ -99,7 +99,7 @@ def read_report(
     ambiguous = ambiguous_bars(journal)
     terms = journal.started.terms
     lines = max(1, len(terms.instruments), len(terms.accounts))
-    curves = fold_curves(journal, min(points, ALL_POINTS // lines), sink, begun)
+    curves = fold_curves(journal, min(points, ALL_POINTS // lines), sink, begun, points)
     risks = {name: risk_of(curve) for name, curve in curves.curves.items()}
     trades = _trades(journal)
     return Report(

@@ -15,6 +15,8 @@ from replays.report.selection import LISTED, listed
 from replays.report.writing import text_file
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+OPEN_CHARTS = 6
+"""Prices beyond these charts wait to be unfolded: the tables below them are to be found, too."""
 
 
 def write_page(path: Path, report: Report) -> None:
@@ -27,6 +29,7 @@ def write_page(path: Path, report: Report) -> None:
         years=_years(report),
         month_names=_MONTHS,
         shown_accounts=SHOWN_ACCOUNTS,
+        open_charts=OPEN_CHARTS,
         trades=[
             {"title": some.title, "rows": [_row(report, trade) for trade in some.trades]}
             for some in listed(report.trades)

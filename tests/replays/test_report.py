@@ -21,6 +21,7 @@ from replays.report.charts import charts_of
 from replays.report.contents import Report, read_report
 from replays.report.figures import report_facts
 from replays.report.folder import write_report
+from replays.report.page import write_page
 from replays.report.place import check_folder
 from replays.reproduce import refold
 from replays.running import Kept, run_to_file
@@ -217,6 +218,7 @@ def test_a_page_of_many_symbols_and_accounts_is_no_larger(
         crowded = charts_of(read_report(reader))
     assert [line.name for line in alone.equity] == ["all accounts", "va1", "va2"]
     assert [line.name for line in crowded.equity] == ["all accounts"]
+    assert crowded.equity[0] == alone.equity[0], "the whole is drawn as finely"
     for one, other in zip(alone.prices, crowded.prices, strict=True):
         assert len(other.bars) <= 201 < len(one.bars)
         assert one.candles == other.candles == 5 * 288
@@ -225,6 +227,19 @@ def test_a_page_of_many_symbols_and_accounts_is_no_larger(
         for place, furthest in ((2, max), (3, min)):
             extremes = [furthest(bar[place] for bar in each.bars) for each in (one, other)]
             assert extremes[0] == extremes[1]
+
+
+def test_prices_of_many_symbols_are_folded_above_the_tables(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_page(tmp_path / "open.html", report)
+    monkeypatch.setattr("replays.report.page.OPEN_CHARTS", 3)
+    write_page(tmp_path / "folded.html", report)
+    folds = [
+        re.findall(r"<summary>(.*?)</summary>", (tmp_path / name).read_text(encoding="utf-8"))
+        for name in ("open.html", "folded.html")
+    ]
+    assert folds == [[], ["ETHUSDT"]]
 
 
 def test_a_short_run_is_told_to_say_little(report: Report, tmp_path: Path) -> None:
