@@ -13,7 +13,7 @@ from engine.messages.effects import AmendOrder, CancelOrder, LookUpOrder, PlaceO
 from tests.simulation.oracle_account import Account
 from tests.simulation.oracle_book import ZERO, Number, Order, Position, cent, number
 from tests.simulation.oracle_children import bear, part
-from tests.simulation.oracle_margin import bounded
+from tests.simulation.oracle_margin import bounded, opening_orders
 
 
 class Oracle(Account):
@@ -249,6 +249,8 @@ class Oracle(Account):
                     self.end(one, gone)
                 elif one.triggered or one.cause != "order":
                     self.trim(one)
+        if self.is_spot:
+            self.offer_no_more_than(position)
 
     def attach(self, position: Position, asked: PlaceOrder) -> None:
         """The entry's stop and target are the position's own now."""
@@ -256,3 +258,13 @@ class Oracle(Account):
             position.stop, position.stop_by = number(asked.stop_price), asked.stop_by
         if asked.target_price:
             position.target, position.target_by = number(asked.target_price), asked.target_by
+
+    def offer_no_more_than(self, position: Position) -> None:
+        """A spot account offers what it has: the youngest offers beyond that end."""
+        symbol = position.key.symbol
+        for one in reversed([*self.waiting]):
+            offers = sum((each.remaining for each in opening_orders(self, symbol, -1)), ZERO)
+            if offers <= abs(position.quantity):
+                return
+            if one in opening_orders(self, symbol, -1):
+                self.end(one, "CancelByReduceOnly")

@@ -34,6 +34,8 @@ class Account:
         """In the order in which they began to wait."""
         self.known: dict[str, Order] = {}
         self.is_cross = terms.venue.margin_mode == "cross"
+        self.is_spot = terms.venue.margin_mode == "none"
+        """Everything is paid in full: nothing is sold short, maintained or liquidated."""
         self.wallet = number(terms.venue.wallet)
         self.age = 0
         self.now = 0

@@ -83,7 +83,7 @@ VENUE = st.fixed_dictionaries(
     {
         "position_mode": st.sampled_from(["one_way", "one_way", "hedge"]),
         "moves_to_band": st.booleans(),
-        "margin_mode": st.sampled_from(["isolated", "cross"]),
+        "margin_mode": st.sampled_from(["isolated", "isolated", "cross", "cross", "none"]),
         "order_netting": st.sampled_from(["sum", "sum", "larger_side"]),
     }
 )
@@ -108,6 +108,8 @@ def session_terms(
 ) -> Terms:
     """The terms that were drawn; ``contract`` is its ladder, its band and its least quantity."""
     plain = terms(**told)
+    if venue["margin_mode"] == "none":
+        venue["position_mode"] = "one_way"
     ladder, band, least = contract
     near, far = (Rate(e8(text)) for text in band)
     changes = {

@@ -25,7 +25,7 @@ def set_leverage(account: Account, asked: SetLeverage) -> None:
 def leverage_code(account: Account, position: Position, wanted: Number) -> int:
     """Set the leverage, or undo it and say why."""
     symbol, was = position.key.symbol, position.leverage
-    if wanted < 1 or (wanted * 100).denominator != 1:
+    if account.is_spot or wanted < 1 or (wanted * 100).denominator != 1:
         return 10001
     if wanted == was:
         return 110043

@@ -47,6 +47,8 @@ def margin(account: Account, side: int, value: Number, leverage: Number) -> Numb
 
 def order_cost(account: Account, side: int, value: Number, leverage: Number) -> Number:
     """The margin of what an order opens, and its opening fee."""
+    if account.is_spot:
+        return value + cent(value * account.taker_fee)
     return margin(account, side, value, leverage) + cent(value * account.taker_fee)
 
 
@@ -99,6 +101,8 @@ def held_by_orders(account: Account, symbol: str) -> Number:
 def initial(account: Account, position: Position) -> Number:
     """What a position holds: by its entry where it is isolated, by the mark in a cross account."""
     side, leverage, value = position.side, position.leverage, position.entry
+    if account.is_spot:
+        return value
     if account.is_cross:
         value = cent(account.markets[position.key.symbol].mark * abs(position.quantity))
     reserve = cent(position.entry * (1 - side / leverage) * account.taker_fee)
@@ -107,6 +111,8 @@ def initial(account: Account, position: Position) -> Number:
 
 def maintenance(account: Account, position: Position, mark: Number) -> Number:
     """What a position needs at a mark, by the tier of its value there."""
+    if account.is_spot:
+        return ZERO
     value = cent(mark * abs(position.quantity))
     _, rate, _, deduction = tier_of(account, position.key.symbol, value)
     reserve = position.entry * (1 - position.side / position.leverage) * account.taker_fee
@@ -164,6 +170,8 @@ def opening_code(
     opening = max(ZERO, quantity - left)
     if not opening:
         return 0
+    if account.is_spot and side < 0:
+        return 170131
     value = cent((limit or account.worse(side, here, account.off_market, symbol)) * opening)
     code = tier_code(account, position, side, value)
     if code:
@@ -174,7 +182,8 @@ def opening_code(
         costs = {each: waiting_side(account, symbol, each)[1] for each in (1, -1)}
         costs[side] += cost
         cost = netted(account, costs[1], costs[-1]) - held_by_orders(account, symbol)
-    return 110007 if cost > available(account) + order_losses(account) else 0
+    lacking = 170131 if account.is_spot else 110007
+    return lacking if cost > available(account) + order_losses(account) else 0
 
 
 def order_losses(account: Account) -> Number:
@@ -192,7 +201,7 @@ def tier_code(account: Account, position: Position, side: int, more: Number) -> 
     ladder = tiers(account, position.key.symbol)
     total = more + value_held(account, position, side)
     allowed = max([one[0] for one in ladder if one[2] >= position.leverage], default=ZERO)
-    if total <= allowed:
+    if total <= allowed or account.is_spot:
         return 0
     return 110089 if total > ladder[-1][0] else 110090
 
@@ -219,6 +228,8 @@ def liquidation_price(account: Account, position: Position) -> Number:
 
     0 for none. A cross account that has less than that now is due at any price.
     """
+    if account.is_spot:
+        return ZERO
     symbol, tick = position.key.symbol, account.tick(position.key.symbol)
     if not position.side:
         return ZERO

@@ -63,7 +63,7 @@ def settle(oracle: Oracle, event: FundingRated) -> None:
     What the wallet has not available is taken from the position's own margin.
     """
     market = oracle.markets[event.symbol]
-    if event.settle_ns <= market.settled_ns:
+    if event.settle_ns <= market.settled_ns or oracle.is_spot:
         return
     market.settled_ns = event.settle_ns
     for position in oracle.positions:
