@@ -11,7 +11,7 @@ from replays.report.contents import Report, ReportTrade
 from replays.report.figures import report_facts
 from replays.report.picture import pictures_of
 from replays.report.rendering import environment, moment
-from replays.report.selection import LISTED, listed
+from replays.report.selection import listed
 from replays.report.writing import text_file
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,6 +21,7 @@ OPEN_CHARTS = 6
 
 def write_page(path: Path, report: Report) -> None:
     """Write the page to ``path``."""
+    tables = listed(report.trades)
     template = environment().get_template("page.html.j2")
     page = template.render(
         report=report,
@@ -32,9 +33,9 @@ def write_page(path: Path, report: Report) -> None:
         open_charts=OPEN_CHARTS,
         trades=[
             {"title": some.title, "rows": [_row(report, trade) for trade in some.trades]}
-            for some in listed(report.trades)
+            for some in tables
         ],
-        left_out=len(report.trades) > LISTED,
+        left_out=len(tables) > 1,
         file=FILE,
         sources=own_strategies(report),
         explain_moment=explain_moment(report),

@@ -204,8 +204,10 @@ def test_what_is_left_out_is_said() -> None:
 
 
 def test_a_run_without_a_candle_still_has_its_pictures() -> None:
-    empty = Charts(START, START, (Drawn("va1", ()),), (Drawn("drawdown", ()),), (), 0)
-    assert [picture.name for picture in pictures_of(empty)] == ["equity", "drawdown"]
+    prices = (PriceChart("BTCUSDT", (), 0, (), 0),)
+    empty = Charts(START, START, (Drawn("va1", ()),), (Drawn("drawdown", ()),), prices, 0)
+    names = [picture.name for picture in pictures_of(empty)]
+    assert names == ["equity", "drawdown", "price-BTCUSDT"]
 
 
 def test_few_trades_are_listed_all_and_of_many_those_that_say_most() -> None:

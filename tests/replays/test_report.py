@@ -229,6 +229,18 @@ def test_a_page_of_many_symbols_and_accounts_is_no_larger(
             assert extremes[0] == extremes[1]
 
 
+def test_a_page_of_many_trades_lists_some_and_says_so(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, many in (("LISTED", 20), ("EXTREMES", 5), ("LATEST", 10)):
+        monkeypatch.setattr(f"replays.report.selection.{name}", many)
+    write_page(tmp_path / "page.html", report)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert f"Of {len(report.trades):,} trades the worst, the best and the latest" in page
+    assert "all of them are in trades.csv" in page
+    assert page.count("data-copy=") == 20
+
+
 def test_prices_of_many_symbols_are_folded_above_the_tables(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
