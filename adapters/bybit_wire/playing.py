@@ -103,9 +103,15 @@ def _ticks(
         if step == STEPS - 1:
             quantity = total - quantity * (STEPS - 1)
         bid = price if side == SELL else price - instrument.tick
+        told = book(instrument, bid, bid + instrument.tick, at)
+        # The book is where the trade is when that fires a stop, which else met offers of before;
+        # but a market begins with a price, not with the middle of offers.
+        if step:
+            yield told
         if quantity:
             yield Traded(each.symbol, at, Price(price), Quantity(quantity), side)
-        yield book(instrument, bid, bid + instrument.tick, at)
+        if not step:
+            yield told
 
 
 def way(candle: Candle, tick: int) -> list[int]:

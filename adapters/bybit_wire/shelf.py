@@ -5,6 +5,9 @@ from collections import deque
 from adapters.bybit_wire.ledger import KEPT
 from adapters.bybit_wire.order_rows import OrderRow
 
+LINKS_KEPT = 100_000
+"""How many link ids are known for used; the venue does not say for how long it knows them (5.6)."""
+
 
 class Shelf:
     """``rows`` is every order that can still be asked for, oldest first, by the wire's own id;
@@ -14,7 +17,8 @@ class Shelf:
         self.rows: dict[str, OrderRow] = {}
         self.open: dict[str, OrderRow] = {}
         self.links: dict[str, str] = {}
-        """The ids behind all link ids that were ever used."""
+        """The ids behind the last ``LINKS_KEPT`` link ids: so long one stays taken."""
+        self._linked: deque[str] = deque()
         self.by_client: dict[str, OrderRow] = {}
         self.by_venue: dict[str, OrderRow] = {}
         self._finished: deque[str] = deque()
@@ -29,6 +33,9 @@ class Shelf:
             self.by_client[row.client_id] = row
         if row.link_id:
             self.links[row.link_id] = row.order_id
+            self._linked.append(row.link_id)
+            if len(self._linked) > LINKS_KEPT:
+                del self.links[self._linked.popleft()]
 
     def find(self, client_id: str, venue_id: str) -> OrderRow | None:
         """The order of one of the exchange's names."""

@@ -172,3 +172,13 @@ def test_memory_does_not_grow_with_what_is_over(monkeypatch: pytest.MonkeyPatch)
     rows = listed(client.get("/v5/order/history", category="linear"))
     assert [row["orderLinkId"] for row in rows] == [f"n-{n}" for n in range(29, 24, -1)]
     assert client.order("Buy", "0.001", "59000", orderLinkId="n-0")["retCode"] == 110072
+
+
+def test_link_ids_are_known_for_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The venue does not say for how long it knows them; here the last hundred thousand."""
+    monkeypatch.setattr(shelf, "LINKS_KEPT", 3)
+    client = Client(desk(accounts=[settings(per_second=1_000)]))
+    for link in ("a", "b", "c", "d"):
+        assert client.order("Buy", "0.001", "59000", orderLinkId=link)["retCode"] == 0
+    assert client.order("Buy", "0.001", "59000", orderLinkId="b")["retCode"] == 110072
+    assert client.order("Buy", "0.001", "59000", orderLinkId="a")["retCode"] == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.bybit_wire.bars import Bars, opening_of
+from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.opening import open_desk
 from adapters.bybit_wire.playing import STEPS, book, played, way
 from adapters.history.feed import Group
@@ -196,6 +197,25 @@ def test_what_is_told_within_a_bar_stays_at_its_time() -> None:
         assert kinds == [MarkPriced]
         trades = [each for _, events in told for each in events if isinstance(each, Traded)]
         assert sum(each.quantity for each in trades) == candle.volume
+
+
+def test_a_stop_that_a_made_trade_fires_meets_the_offers_of_its_moment() -> None:
+    """Not those of before, which were better than its trigger."""
+    prices = [Price(parse(text)) for text in ("60000", "60000", "59000", "59000")]
+    opens, closes = Nanos(START), Nanos(START + MINUTE)
+    candle = Candle(SYMBOL, opens, closes, *prices, Quantity(parse("12")))
+    bar = (opens, 1, (BarOpened(SYMBOL, opens, prices[0]),))
+    known = {SYMBOL: contracts_of([SYMBOL])[0]}
+    feed = played([bar, (closes, 0, (candle,))], known)
+    there = Desk(contracts_of([SYMBOL]), [settings()], "depth", START, feed)
+    there.advance(START + 1)
+    client = Client(there)
+    client.order("Buy", "0.01")
+    stop = {"triggerPrice": "59500", "triggerDirection": 2, "reduceOnly": True}
+    fired = client.order("Sell", "0.01", **stop)["result"]["orderId"]
+    there.advance(closes)
+    assert client.shown(fired)["orderStatus"] == "Filled"
+    assert 59_000 <= float(client.shown(fired)["avgPrice"]) <= 59_500
 
 
 def test_funding_comes_at_the_usual_rate_where_no_file_tells_it() -> None:

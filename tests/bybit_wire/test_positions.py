@@ -36,6 +36,7 @@ def test_a_stop_and_a_target_become_orders_of_the_venue_and_one_ends_the_other()
         ("TakeProfit", "Untriggered", "", "entry"),
     ]
     assert client.position()["stopLoss"] == "59500"
+    assert {row["lastPriceOnCreated"] for row in legs(client).values()} == {"60000"}
     assert {kind: row["triggerDirection"] for kind, row in legs(client).items()} == {
         "StopLoss": 2,
         "TakeProfit": 1,
@@ -97,7 +98,7 @@ def test_funding_is_an_execution() -> None:
     row = listed(client.get("/v5/account/transaction-log", type="SETTLEMENT"))[0]
     assert (row["funding"], row["change"]) == ("-0.6", "-0.6")
     trades = listed(client.get("/v5/execution/list", category="linear", execType="Trade"))
-    assert len(trades) == 1
+    assert [row["markPrice"] for row in trades] == ["60000"]
 
 
 def test_a_position_shows_its_margins() -> None:
