@@ -8,6 +8,7 @@ import pyarrow.feather as feather
 import pytest
 
 from adapters.history.recording import FUNDING, QUOTES, TRADES
+from engine.errors import UserError
 from engine.messages.market import FundingRated, MarketEvent, Quoted, Traded
 from engine.money import Rate
 from tests.history import layout_files as files
@@ -166,3 +167,46 @@ def test_every_archive_of_rates_tells_the_same_settlements(tmp_path: Path, write
     (rates,) = market.funding
     assert rates.facts.kind == FUNDING
     assert played(market) == RATES
+    turned = write in (bybit_rates, bybit_rates_table)
+    assert (
+        any("goes from new to old; it was turned round" in n for n in rates.facts.notes) == turned
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "sentence"),
+    [
+        # A maker that is neither is no row of Binance's; so the line is a header, and a wrong one.
+        ("aggTrades.csv", "", f"1,100.1,0.5,1,1,{ms(1)},maybe", "has a wrong header: missing"),
+        ("trades.csv", "", f"1,100.17,0.5,50,{ms(1)},true", "is no multiple of BTCUSDT's tick 0.1"),
+        ("spot.csv", "id,timestamp,price,volume,side", f"1,{ms(1)},100.1,0.5,up", "side = up is"),
+        ("spot.csv", "id,timestamp,price,volume,side", f"1,{ms(1)},100.1,0,buy", "volume = 0"),
+        (
+            "bookTicker.csv",
+            "update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,transaction_time",
+            f"1,100.2,1,100.1,1,{ms(1)}",
+            "line 2: the bid 100.2 is above the ask 100.1",
+        ),
+        (
+            "bookDepth.csv",
+            "timestamp,percentage,depth,notional",
+            "2025-01-01 00:00:07,-5,60,600",
+            "bids_px or bid_price_0 (depth)",
+        ),
+        (
+            "funding.csv",
+            "calc_time,funding_interval_hours,last_funding_rate",
+            f"{ms(0)},8,0.5",
+            "last_funding_rate = 0.5 is no rate of one interval",
+        ),
+    ],
+)
+def test_wrong_archives_are_named(
+    tmp_path: Path, name: str, header: str, row: str, sentence: str
+) -> None:
+    first, *rest = [header, row] if header else [row]
+    path = csv(tmp_path / f"BTCUSDT-{name}", rest, first)
+    with pytest.raises(UserError) as refused:
+        opened(f"BTCUSDT={path}")
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -137,6 +137,8 @@ def _notes(
     table: Table, layout: Layout, contract: Contract, found: TickFacts, later: int
 ) -> Iterator[str]:
     of = f"{table.path}: {contract.symbol}"
+    if table.turned:
+        yield f"{table.path}: goes from new to old; it was turned round"
     if found.left_out:
         counts = ", ".join(f"{name} {found.left_out[name]}" for name in sorted(found.left_out))
         yield f"{of}: rows that are no {layout.kind} are left out ({counts})"
