@@ -69,9 +69,10 @@ def wallet_balance(session: Session, given: Fields) -> Outcome:
 
 
 def fee_rate(session: Session, given: Fields) -> Outcome:
-    """``/v5/account/fee-rate``: the same for every contract."""
-    linear(given)
-    wanted = [session.market(given).symbol] if text_of(given, "symbol") else session.desk.markets
+    """``/v5/account/fee-rate``: the same for every contract. ccxt names no category."""
+    linear(given, "linear")
+    scope = given | {"category": "linear"}
+    wanted = [session.market(scope).symbol] if text_of(given, "symbol") else session.desk.markets
     ledger = session.trader.ledger
     rows = [
         {
