@@ -142,6 +142,20 @@ def test_maintenance_shuts_everything_and_ends(running: Running, private: Any) -
     assert orders.get(timeout=PATIENCE)["orderLinkId"] == "after"
 
 
+def test_maintenance_closes_sockets_in_order_and_lets_no_new_one_in(running: Running) -> None:
+    """1001, going away; a new connection is answered 503 until it is over."""
+    url = f"{running.ws}/v5/public/linear"
+    socket = websocket.create_connection(url, timeout=PATIENCE)
+    fault(running, "maintenance", ms=700)
+    opcode, text = socket.recv_data()
+    assert (opcode, int.from_bytes(text[:2], "big")) == (websocket.ABNF.OPCODE_CLOSE, 1001)
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        websocket.create_connection(url, timeout=PATIENCE)
+    assert refused.value.status_code == 503
+    wait_until(lambda: admin(running, "GET", "faults")["maintenance"] is False)
+    websocket.create_connection(url, timeout=PATIENCE).close()
+
+
 def test_a_private_message_that_is_lost_is_found_over_rest(running: Running, private: Any) -> None:
     """The fill is never told, and the executions have it."""
     executions, positions = Rows(), Rows()
