@@ -13,11 +13,7 @@ from engine.money import SCALE, Price, ratio, render
 
 
 def position_fields(
-    exchange: SimulatedExchange,
-    key: PositionKey,
-    held: Holding,
-    taker_fee: int,
-    is_push: bool = False,
+    exchange: SimulatedExchange, key: PositionKey, held: Holding, fee: int, is_push: bool = False
 ) -> Fields:
     """The position object; the stream calls the average entry ``entryPrice`` (4.3)."""
     market = exchange.market(key.symbol)
@@ -43,7 +39,7 @@ def position_fields(
         "autoAddMargin": int(position.auto_adds),
         "adlRankIndicator": 2 if size else 0,
         "leverage": render(position.leverage),
-        "breakEvenPrice": _break_even(position, held.realised, taker_fee),
+        "breakEvenPrice": _break_even(position, held.realised, fee),
         "positionBalance": render(initial),
         "markPrice": render(mark),
         "liqPrice": _liquidation(market, position, exchange.liquidation_price(key)),
