@@ -3,13 +3,14 @@
 Bars are kept by the minute, recorded ones as long as they were recorded. All numbers are e8.
 """
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
 
-from attrs import define
+from attrs import define, evolve
 
 from engine.domain.candle import Candle
 from engine.money import notional
-from engine.timebase import DAY, HOUR, MINUTE, SECOND, Nanos
+from engine.timebase import DAY, HOUR, MINUTE, SECOND
 
 MOST_BARS = 60_000
 """How many are kept: more than a month of minutes."""
@@ -69,10 +70,14 @@ def closing_of(opens: int, interval: int) -> int:
 class Bars:
     """The bars of one symbol; the last one may still run."""
 
-    __slots__ = ("_bars",)
+    __slots__ = ("_bars", "_day", "_day_marks")
 
     def __init__(self) -> None:
         self._bars: list[Bar] = []
+        self._day: Bar | None = None
+        self._day_marks = (0, 0)
+        """Openings of the first and the last bar of the day that ``_day`` sums up, without the
+        last, which still runs."""
 
     def recorded(self, candle: Candle) -> None:
         """A closed candle from before the session."""
@@ -118,9 +123,13 @@ class Bars:
         What was recorded in longer bars than asked for is left out.
         """
         found: list[Bar] = []
-        for bar in self._bars:
+        bars = self._bars
+        for place in range(bisect_left(bars, start, key=_opens), len(bars)):
+            bar = bars[place]
             opens = opening_of(bar.open_ns, interval)
-            if bar.close_ns - bar.open_ns > interval or not start <= opens <= end:
+            if opens > end:
+                break
+            if bar.close_ns - bar.open_ns > interval or opens < start:
                 continue
             if found and found[-1].open_ns == opens:
                 found[-1].add(bar)
@@ -145,31 +154,33 @@ class Bars:
 
     def day(self, now: int) -> Bar | None:
         """The last 24 hours as one bar; None before the first trade."""
-        found: Bar | None = None
-        for bar in reversed(self._bars):
-            if bar.open_ns < now - DAY:
-                break
-            if found is None:
-                found = Bar(
-                    bar.open_ns,
-                    Nanos(now),
-                    bar.open,
-                    bar.high,
-                    bar.low,
-                    bar.close,
-                    bar.volume,
-                    bar.turnover,
-                )
-            else:
-                found.open_ns, found.open = bar.open_ns, bar.open
-                found.high, found.low = max(found.high, bar.high), min(found.low, bar.low)
-                found.volume += bar.volume
-                found.turnover += bar.turnover
+        bars = self._bars
+        first = bisect_left(bars, now - DAY, key=_opens)
+        if first == len(bars):
+            return None
+        if first == len(bars) - 1:
+            return evolve(bars[-1], close_ns=now)
+        marks = (bars[first].open_ns, bars[-1].open_ns)
+        if marks != self._day_marks or self._day is None:
+            self._day_marks, self._day = marks, evolve(bars[first])
+            for bar in bars[first + 1 : -1]:
+                self._day.add(bar)
+        found = evolve(self._day, close_ns=now)
+        found.add(bars[-1])
         return found
 
     def close_before(self, at: int) -> int:
         """The price an hour, a day before: the close of the last bar that ended by ``at``."""
-        for bar in reversed(self._bars):
-            if bar.close_ns <= at:
-                return bar.close
-        return self._bars[0].open if self._bars else 0
+        bars = self._bars
+        place = bisect_right(bars, at, key=_closes)
+        if place:
+            return bars[place - 1].close
+        return bars[0].open if bars else 0
+
+
+def _opens(bar: Bar) -> int:
+    return bar.open_ns
+
+
+def _closes(bar: Bar) -> int:
+    return bar.close_ns

@@ -93,6 +93,6 @@ def history(session: Session, given: Fields) -> Outcome:
 
 def _page(session: Session, given: Fields, rows: list[OrderRow]) -> Outcome:
     asset = session.trader.terms.venue.asset
-    fields = [order_fields(row, asset) for row in rows]
-    taken, cursor = page(fields, given, "orderId", 20, 50)
-    return done(listed(taken, cursor))
+    names: list[Fields] = [{"orderId": row.order_id, "row": row} for row in rows]
+    taken, cursor = page(names, given, "orderId", 20, 50)
+    return done(listed([order_fields(each["row"], asset) for each in taken], cursor))
