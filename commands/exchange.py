@@ -82,7 +82,11 @@ FASTEST = 100_000
     metavar="KIND=RATE[@WHERE]",
     help="What goes wrong by seed, as in timeout_after=0.05@/v5/order/create (repeatable).",
 )
-@click.option("--fault-seed", type=click.IntRange(0, SEED_MOST - 1), help="[default: 0]")
+@click.option(
+    "--fault-seed",
+    type=click.IntRange(0, SEED_MOST - 1),
+    help="What the draws of faults hang on. [default: the configuration's, or 0]",
+)
 @json_option
 def serve(
     port: int,

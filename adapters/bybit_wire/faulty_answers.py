@@ -29,6 +29,7 @@ Ending = Literal["whole", "cut", "silent"]
 FAILED = Refusal(10016, "Server error.")
 TIMED_OUT = Refusal(10000, "Server Timeout")
 USUAL_LIMIT = 10
+NAME_MOST = 200
 GATEWAY: dict[int, str] = {
     502: "Bad Gateway",
     503: "Service Temporarily Unavailable",
@@ -97,9 +98,11 @@ def request_passing(faults: Faults, asked: Request) -> Passing:
 def passing_of(
     faults: Faults, channel: Literal["rest", "trade"], name: str, account: str, given: Fields
 ) -> Passing:
-    """A request over REST or on the trade socket; each sending of a link id counts."""
+    """A request over REST or on the trade socket; each sending of a link id counts. What a stranger
+    sends as path or key is not kept at full length."""
     link = given.get("orderLinkId", "")
-    base = (channel, account, name, link[:36] if isinstance(link, str) else "")
+    name, account = name[:NAME_MOST], account[:NAME_MOST]
+    base = (channel, account, name, link[:NAME_MOST] if isinstance(link, str) else "")
     return Passing((channel,), name, account, (*base, faults.nth(*base)))
 
 

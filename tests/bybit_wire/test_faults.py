@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from adapters.bybit_wire.answers import Answer, envelope
+from adapters.bybit_wire.answers import Answer, Request, envelope
 from adapters.bybit_wire.faults import FIRED_KEPT, KINDS, NAMES_KEPT, Channel, Faults, Passing, Rule
 from adapters.bybit_wire.faulty_answers import GATEWAY, Served, served
 from adapters.bybit_wire.router import answer
@@ -245,6 +245,19 @@ def test_a_request_that_is_drawn_begins_a_maintenance() -> None:
     """Which strikes all others for its length, and no longer."""
     asked = Asked(Rule("maintenance", SCALE - 1, times=1, ms=600))
     assert [asked.order(f"m-{n}").status for n in range(4)] == [503, 503, 503, 200]
+
+
+def test_what_a_stranger_sends_is_not_kept_at_full_length() -> None:
+    """A path, a key and a link id of any length strike like others, and are cut in the list."""
+    asked = Asked(Rule("timeout_before"))
+    headers = {"x-bapi-api-key": "k" * 5_000}
+    body = b'{"orderLinkId": "' + b"o" * 5_000 + b'"}'
+    request = Request("POST", "/" + "p" * 5_000, b"", body, headers)
+    there = asked.client.desk
+    found = served(there, asked.faults, request, WALL, lambda: answer(there, request, WALL))
+    assert found.ending == "silent"
+    (fired,) = asked.faults.fired
+    assert len(fired.on) + len(fired.account) + len(fired.key) < 1_500
 
 
 def test_no_fault_no_change() -> None:
