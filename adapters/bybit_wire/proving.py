@@ -2,16 +2,17 @@
 
 from attrs import evolve, frozen
 
-from adapters.bybit_wire.origin import CODE, code_digest
+from adapters.bybit_wire.origin import code_digest
 from adapters.bybit_wire.refolding import (
     DivergedError,
     Refolded,
     bare_desk,
+    by_other_code,
     opened_of,
     refold,
     same_semantics,
 )
-from adapters.bybit_wire.session_messages import WORDS, SessionOpened
+from adapters.bybit_wire.session_messages import WORDS
 from adapters.bybit_wire.standing import desk_digest
 from engine.errors import InvariantError, NegativeAnswerError, UserError
 from journal.reader import JournalReader
@@ -54,12 +55,6 @@ def prove_session(reader: JournalReader, chain_only: bool, expect: str = "") -> 
     return evolve(proof, code="unexpected", fault=fault)
 
 
-def _by_other_code(opened: SessionOpened) -> str:
-    """The likely reason, where it is one: a session answers as the code that kept it."""
-    kept = dict(opened.provenance).get(CODE, "")
-    return "; it was begun by other code than this" if kept != code_digest() else ""
-
-
 def _folded(reader: JournalReader, chain: ChainReport) -> SessionProof:
     opened = opened_of(reader)
     try:
@@ -70,7 +65,7 @@ def _folded(reader: JournalReader, chain: ChainReport) -> SessionProof:
         frames = reader.frames(1, chain.frames)
         found = refold(bare_desk(opened), frames, False, code_digest())
     except DivergedError as error:
-        fault = f"{error}{_by_other_code(opened)}"
+        fault = f"{error}{by_other_code(opened, code_digest())}"
         return SessionProof(chain, code="diverged", fault=fault, bad_seq=error.seq)
     except NegativeAnswerError as error:
         return SessionProof(chain, code="tampered", fault=str(error))

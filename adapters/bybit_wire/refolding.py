@@ -10,6 +10,7 @@ from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.keeping import Pushes, answered
+from adapters.bybit_wire.origin import CODE
 from adapters.bybit_wire.router import handle
 from adapters.bybit_wire.routes import KEPT
 from adapters.bybit_wire.session_messages import (
@@ -37,6 +38,10 @@ class DivergedError(NegativeAnswerError):
     def __init__(self, seq: int, what: str) -> None:
         super().__init__(f"seq {seq}: {what}")
         self.seq = seq
+
+
+class OtherFeedError(UserError):
+    """The feed does not tell what is recorded."""
 
 
 @frozen
@@ -75,6 +80,16 @@ def same_semantics(name: str, opened: SessionOpened) -> None:
         )
 
 
+def by_other_code(opened: SessionOpened, code: str) -> str:
+    """The likely reason why a session cannot be made again, where it is one: a session answers, and
+    a made market goes, as the code has it that kept them."""
+    return (
+        "; it was begun by other code than this"
+        if dict(opened.provenance).get(CODE) != code
+        else ""
+    )
+
+
 def bare_desk(opened: SessionOpened) -> Desk:
     """The desk of a manifest, without a feed; its keys open nothing."""
     accounts = [_nameless(each) for each in opened.accounts]
@@ -92,8 +107,8 @@ def refold(desk: Desk, frames: Iterable[Frame], with_feed: bool, code: str) -> R
     """Bring a fresh desk to where its journal ends; ``code`` are the sources that do it.
 
     ``with_feed``: the desk's own feed has to tell the very events that are recorded, and goes on
-    behind them. Raises ``DivergedError`` for an outcome that is not the recorded one, ``UserError``
-    for a feed that tells something else.
+    behind them. Raises ``DivergedError`` for an outcome that is not the recorded one, and
+    ``OtherFeedError`` for a feed that tells something else.
     """
     walk = _Walk(desk, with_feed, code)
     for stamped, led_to in frames:
@@ -154,10 +169,7 @@ class _Walk:
 
     def _event(self, seq: int, event: MarketEvent) -> None:
         if self._with_feed and self._desk.take_event() != event:
-            raise UserError(
-                f"the feed does not tell what it told at seq {seq} of the journal; "
-                "give it the same files as then"
-            )
+            raise OtherFeedError(f"the feed does not tell what it told at seq {seq}")
         self._desk.tell((event,))
 
     def _request(self, seq: int, kept: RequestTaken) -> Answered:

@@ -16,7 +16,15 @@ from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.keeping import Keeper, frame_of
 from adapters.bybit_wire.opening import Opened, lay_out
 from adapters.bybit_wire.origin import code_digest
-from adapters.bybit_wire.refolding import Refolded, opened_of, refold, same_semantics
+from adapters.bybit_wire.refolding import (
+    DivergedError,
+    OtherFeedError,
+    Refolded,
+    by_other_code,
+    opened_of,
+    refold,
+    same_semantics,
+)
 from adapters.bybit_wire.session_messages import (
     WIRE_SEMANTICS,
     WORDS,
@@ -24,7 +32,7 @@ from adapters.bybit_wire.session_messages import (
     SessionOpened,
     account_of,
 )
-from engine.errors import UserError
+from engine.errors import NegativeAnswerError, UserError
 from engine.timebase import MILLISECOND, Nanos
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
@@ -88,14 +96,20 @@ def _continued(path: Path, asked: Asked, now_ns: int, version: str) -> Kept:
     same_semantics(str(path), recorded)
     opened = asked.lay_out(recorded.opened_ns)
     _same(path, recorded, manifest_of(opened, asked, recorded.opened_ns, ()))
-    journal = SqliteJournal.resume(path, recorded.run, WORDS)
+    journal, code = SqliteJournal.resume(path, recorded.run, WORDS), code_digest()
     try:
         with JournalReader(path, WORDS) as reader:
-            before = refold(opened.desk, reader.frames(), True, code_digest())
+            before = refold(opened.desk, reader.frames(), True, code)
         keeper = opened.desk.keeper = Keeper(opened.desk, journal)
         opened.desk.advance(opened.served_ns)
-        keeper.note(SessionContinued(now_ns // MILLISECOND, code_digest(), version))
+        keeper.note(SessionContinued(now_ns // MILLISECOND, code, version))
         keeper.flush(durable=True)
+    except (DivergedError, OtherFeedError) as error:
+        journal.close()
+        told = f"journal {path}: cannot be gone on with: {error}{by_other_code(recorded, code)}"
+        if isinstance(error, OtherFeedError):
+            raise UserError(f"{told}; give it the same files as then") from error
+        raise NegativeAnswerError(told) from error
     except BaseException:
         journal.close()
         raise

@@ -1,5 +1,6 @@
 """A kept session that is served: clients over real sockets; a disk, and a request, that fail."""
 
+import asyncio
 import json
 import queue
 import time
@@ -8,26 +9,31 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pybit.unified_trading as unified
 import pytest
+from aiohttp import WSMsgType
 from attrs import evolve
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from adapters.bybit_wire import routes
+from adapters.bybit_wire.connection import Connection
 from adapters.bybit_wire.desk import Session
 from adapters.bybit_wire.keeping import text_of
 from adapters.bybit_wire.plain import NAMES_MOST, TEXT_MOST, plain
 from adapters.bybit_wire.router import read_json
+from adapters.bybit_wire.signing import signature
 from engine.errors import InvariantError
+from engine.money import SCALE
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL
 from tests.bybit_wire.kept import kept, refolded
-from tests.bybit_wire.serving import Running, server
+from tests.bybit_wire.serving import Running, server, trade
 from tests.bybit_wire.test_killed import served, signed
 from tests.bybit_wire.test_pybit import client
 
 LINEAR: dict[str, Any] = {"category": "linear", "symbol": SYMBOL}
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 leaves = (
     st.none()
@@ -164,6 +170,60 @@ def test_an_order_that_cannot_be_kept_is_not_answered(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert "was moved, deleted or exchanged" in process.stderr.read()
     assert refolded(moved).requests == 1
+
+
+async def order_over_socket(url: str) -> dict[str, Any] | None:
+    """The answer to a market order on the trade socket; None where the connection ends first."""
+    order = {**LINEAR, "side": "Buy", "orderType": "Market", "qty": "0.001"}
+    expires = time.time_ns() // 1_000_000 + 60_000
+    login = [KEY, expires, signature(SECRET, f"GET/realtime{expires}".encode())]
+    stamp = {"X-BAPI-TIMESTAMP": str(time.time_ns() // 1_000_000)}
+    async with aiohttp.ClientSession(url) as http, http.ws_connect("/v5/trade") as socket:
+        await socket.send_json({"op": "auth", "args": login})
+        await socket.receive_json()
+        await socket.send_json({"op": "order.create", "header": stamp, "args": [order]})
+        found = await socket.receive(PATIENCE)
+        told: dict[str, Any] | None = found.json() if found.type is WSMsgType.TEXT else None
+    return told
+
+
+def test_an_order_of_the_trade_socket_is_kept_before_it_is_answered(tmp_path: Path) -> None:
+    """Where it cannot be, the connection ends without a word."""
+    path = tmp_path / "session.journal"
+    with served(tmp_path) as (process, url):
+        told = asyncio.run(order_over_socket(url))
+        assert told is not None
+        assert told["retCode"] == 0
+        path.rename(tmp_path / "moved.journal")
+        assert asyncio.run(order_over_socket(url)) is None
+        assert process.wait(PATIENCE) == 3
+
+
+def test_nothing_of_an_account_leaves_before_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what a request caused nor what the market did to a resting order: whenever a private
+    message is queued, nothing is owed to the disk."""
+    owed: list[bool] = []
+    put = Connection.put
+
+    def watched(self: Connection, due: float, text: str, *more: Any) -> None:
+        if self.talk.kind == "private" and '"topic":' in text:
+            owed.append(running.wire.keeper.owes)
+        put(self, due, text, *more)
+
+    monkeypatch.setattr(Connection, "put", watched)
+    with serve(tmp_path / "session.journal") as running:
+        life = Life(running, monkeypatch)
+        last = running.wire.desk.markets[SYMBOL].last // SCALE
+        order = {"side": "Buy", "orderType": "Limit", "qty": "0.01", "price": str(last - 50)}
+        life.http.place_order(**LINEAR, **order)
+        life.told("New")
+        trade(running, str(last - 100))
+        life.told("Filled")
+        life.socket.exit()
+    assert owed
+    assert not any(owed)
 
 
 def test_a_request_that_breaks_the_exchange_ends_the_server(

@@ -132,7 +132,7 @@ def test_a_server_goes_on_with_its_session(tmp_path: Path) -> None:
         busy = tell("exchange", "serve", *options)
         assert (busy.code, "is being written by process" in busy.err) == (2, True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         assert process.stdout is not None
         assert "goes on with it" in process.stdout.read()
     other = tell("exchange", "serve", *options, "--symbol", "ETHUSDT")
@@ -141,7 +141,7 @@ def test_a_server_goes_on_with_its_session(tmp_path: Path) -> None:
     with served(*options) as (process, _, url):
         assert int(ask(f"{url}/v5/market/time")["timeNano"]) > int(before)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         assert process.stderr is not None
         assert "goes on after" in process.stderr.read()
     told = tell("verify", path, "--json").data
