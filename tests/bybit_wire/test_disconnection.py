@@ -1,13 +1,16 @@
 """Disconnection protection: whose orders go when nobody listens any more (4.3)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from adapters.bybit_wire.conversation import Conversation
 from adapters.bybit_wire.public_streams import PublicStreams
 from adapters.bybit_wire.router import elapse
 from adapters.bybit_wire.signing import signature
+from adapters.bybit_wire.standing import desk_digest
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL, WALL, Client, desk, listed
+from tests.bybit_wire.kept import CODE_NOW, kept, refolded
 
 LINEAR = {"category": "linear", "symbol": SYMBOL}
 
@@ -74,3 +77,18 @@ def test_who_comes_back_in_time_keeps_the_orders() -> None:
     Listener(off).talk.end(WALL)
     elapse(off.desk, WALL + 60_000)
     assert still_open(off) == ["active"]
+
+
+def test_what_protection_cancelled_is_in_the_journal_of_the_session(tmp_path: Path) -> None:
+    """No client asked for it, and yet the journal alone leads to the same desk."""
+    path = tmp_path / "session.journal"
+    session = kept(path)
+    client = Client(session.opened.desk)
+    switched = {"product": "DERIVATIVES", "timeWindow": 10}
+    client.post("/v5/order/disconnected-cancel-all", **switched)
+    client.order("Buy", "0.01", "1000")
+    Listener(client).talk.end(WALL)
+    elapse(client.desk, WALL + 10_000)
+    assert still_open(client) == []
+    session.keeper.pause(0, CODE_NOW)
+    assert desk_digest(refolded(path).desk) == desk_digest(session.opened.desk)

@@ -152,6 +152,16 @@ def test_a_change_that_cannot_be_leaves_the_order_as_it_was(
     assert listed(client.get("/v5/order/realtime", **LINEAR)) == before
 
 
+def test_a_stop_that_came_with_too_large_a_quantity_is_not_taken() -> None:
+    """All of a change or nothing: the fill brings the stop of before."""
+    client = Client(desk())
+    client.order("Buy", "0.01", "59900", stopLoss="59000", orderLinkId="a")
+    both = {"orderLinkId": "a", "stopLoss": "59100", "qty": "100"}
+    assert client.post(AMEND, **LINEAR, **both)["retCode"] == 110007
+    client.desk.tell(moved("59800", parse("60000"), Nanos(client.desk.now_ns)))
+    assert client.position()["stopLoss"] == "59000"
+
+
 def test_a_larger_order_holds_more_and_loses_its_place() -> None:
     """A smaller one keeps it."""
     client = Client(desk())

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from adapters.bybit_wire.bars import INTERVALS
 from adapters.bybit_wire.contracts import contracts_of
 from adapters.bybit_wire.conversation import Conversation
 from adapters.bybit_wire.desk import Desk
@@ -152,6 +153,8 @@ def test_months_are_those_of_the_calendar(months: int, opens: str) -> None:
     there.tell(moved("130", 0, Nanos(START + MINUTE)))
     rows = listed(Client(there).get("/v5/market/kline", **LINEAR, interval="M", limit=10))
     assert len(rows) == 4, "October, November, December and the one that runs"
+    bars = there.markets[SYMBOL].bars.of(INTERVALS["M"], 0, START)
+    assert [bar.close_ns for bar in bars[:-1]] == [bar.open_ns for bar in bars[1:]]
     assert rows[months][0] == str(parse_time(opens) // MILLISECOND)
     days = {1: 31, 2: 30}[months]
     assert rows[months][5] == str(days)
