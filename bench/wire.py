@@ -5,7 +5,9 @@ The server runs in a process of its own, as users have it, over a made market th
 stream tells it, one after the other; the server holds that message back for 5 ms on purpose.
 It is told to twenty listeners each time. ``reads``: books over REST, one connection. ``crowd``:
 orders that never meet from twenty connections at once. ``kept``: the same with ``--journal``, where
-the page with the order is on the disk before the answer leaves.
+the page with the order is on the disk before the answer leaves. ``subscribers``: so many sockets
+listen to a book of 50 levels that changes twelve times a second (speed 60); each message is timed
+from the first socket that has it to the last, so it is how much later the last one is told.
 """
 
 import asyncio
@@ -50,15 +52,23 @@ def figures(full: bool) -> Iterator[Figure]:
         yield Figure(PART, f"create to push, p99{how}", took[len(took) * 99 // 100] * 1e3, "ms")
         yield Figure(PART, f"creates of a crowd{how}", crowd, "requests/s")
         yield Figure(PART, f"reads of the book, one connection{how}", rate, "requests/s")
+    listeners = 500 if full else 100
+    with _served(False, speed="60") as port:
+        late, messages = asyncio.run(_subscribers(port, listeners, 6.0 if full else 3.0))
+    late.sort()
+    what = f"{listeners} subscribers of a book"
+    yield Figure(PART, f"{what}, first to last, p50", late[len(late) // 2] * 1e3, "ms")
+    yield Figure(PART, f"{what}, first to last, p99", late[len(late) * 99 // 100] * 1e3, "ms")
+    yield Figure(PART, f"{what}, all told", messages, "messages/s")
 
 
 @contextmanager
-def _served(is_kept: bool) -> Iterator[int]:
+def _served(is_kept: bool, speed: str = "0.001") -> Iterator[int]:
     """A server in a process of its own; its port."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "accounts.toml"
         path.write_text(CONFIG, encoding="utf-8")
-        options = ["--port", "0", "--config", str(path), "--symbol", "BTCUSDT", "--speed", "0.001"]
+        options = ["--port", "0", "--config", str(path), "--symbol", "BTCUSDT", "--speed", speed]
         if is_kept:
             options += ["--journal", str(Path(folder) / "session.journal")]
         command = [sys.executable, "-m", "cli", "exchange", "serve", *options]
@@ -119,6 +129,32 @@ async def _crowd(port: int, count: int) -> float:
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
         await asyncio.gather(*(one(http) for _ in range(LISTENERS)))
     return 2 * count / (time.perf_counter() - start)
+
+
+async def _subscribers(port: int, count: int, seconds: float) -> tuple[list[float], float]:
+    """How long each message took from the first subscriber to the last, and messages a second."""
+    seen: dict[str, list[float]] = {}
+
+    async def one(http: aiohttp.ClientSession) -> None:
+        socket = await http.ws_connect("/v5/public/linear", max_msg_size=0)
+        await socket.send_json({"op": "subscribe", "args": ["orderbook.50.BTCUSDT"]})
+        async for message in socket:
+            number = message.data.rpartition('"u":')[2].partition(",")[0]
+            seen.setdefault(number, []).append(time.perf_counter())
+
+    limits = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=limits) as http:
+        tasks = [asyncio.create_task(one(http)) for _ in range(count)]
+        while sum(map(len, seen.values())) < count:
+            await asyncio.sleep(0.1)
+        seen.clear()
+        await asyncio.sleep(seconds)
+        told = sum(map(len, seen.values()))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    late = [each[-1] - each[0] for each in seen.values() if len(each) == count]
+    return late, told / seconds
 
 
 async def _listen(http: aiohttp.ClientSession) -> Any:
