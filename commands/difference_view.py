@@ -116,6 +116,7 @@ def _figures(a: Summary, b: Summary) -> list[tuple[str, Any, Any, Any, str | Tex
         ("profit factor", a.total.profit_factor, b.total.profit_factor, factor, ""),
         money("net result of trades", a.total.pnl, b.total.pnl),
         money("fees", a.fees, b.fees),
+        *([money("funding paid", a.funding, b.funding)] if a.funding or b.funding else []),
         ("max drawdown", a.fall, b.fall, percent, ""),
         money("real equity at the end", a.equity, b.equity),
     ]
@@ -207,6 +208,7 @@ def _side_data(summary: Summary) -> dict[str, Any]:
         "profit_factor": _decimal(total.profit_factor),
         "pnl": render(total.pnl),
         "fees": render(summary.fees),
+        "funding": render(summary.funding),
         "max_drawdown": render(summary.fall),
         "equity": render(summary.equity),
     }

@@ -97,10 +97,13 @@ class World:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, name: str, sets: Sequence[str] = ()) -> Path:
-        """The journal of a run with these settings."""
+    def run(self, name: str, sets: Sequence[str] = (), rate: str = "") -> Path:
+        """The journal of a run with these settings; ``rate`` of funding settles as bar 3 opens."""
         path = self.folder / f"{name}.db"
         words: list[Any] = ["--data", self.candles, *self.own, "--journal", path]
+        if rate:
+            rows = f"ts_ms,funding_rate\n{START_MS + 3 * BAR_MS},{rate}\n"
+            words += ["--data", self._written("BTCUSDT_funding.csv", rows)]
         for each in sets:
             words += ["--set", each]
         told = tell("backtest", self.config, *words)

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from tests.answers.market import FIRST, SECOND, World
+from tests.commands.conftest import tell
 
 ACCOUNT = "accounts.va1"
 BOTH = Decimal(FIRST) + Decimal(SECOND)
@@ -170,3 +171,15 @@ def test_a_run_does_not_differ_from_itself(base: Path) -> None:
     assert told["first_decision"] is told["first_input"] is None
     assert told["settings"] == []
     assert told["trades"]["same"] == 2
+
+
+def test_what_funding_cost_is_told_on_both_sides(world: World) -> None:
+    """1 % of the one that is held at 103 when bar 3 opens; without it the trade keeps it."""
+    paid = world.run("funded", rate="0.01")
+    words = ("what-if", paid, "--set", "simulation.funding=false")
+    told = world.ask(*words).data
+    assert (told["a"]["funding"], told["b"]["funding"]) == ("1.03", "0")
+    assert Decimal(told["b"]["pnl"]) - Decimal(told["a"]["pnl"]) == Decimal("1.03")
+    shown = tell(*words, *world.own).out
+    row = next(line for line in shown.splitlines() if "funding paid" in line)
+    assert row.split() == ["funding", "paid", "1.03", "0.00", "-1.03"]
