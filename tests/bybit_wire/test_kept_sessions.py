@@ -128,6 +128,32 @@ def test_a_session_that_was_taken_up_ends_as_one_that_never_stopped(
     session.keeper.journal.close()
 
 
+def test_a_session_goes_on_from_any_frame(tmp_path: Path) -> None:
+    """A journal that ends between the events of one moment too: nothing is left out, nothing comes
+    twice."""
+    path, cut = tmp_path / "session.journal", tmp_path / "cut.journal"
+    session = kept(path)
+    there = Client(session.opened.desk)
+    there.order("Buy", "0.01", stopLoss="100")
+    play(session, 70)
+    whole, ended = desk_digest(session.opened.desk), session.opened.desk.now_ns
+    session.keeper.journal.close()
+    with JournalReader(path, WORDS) as reader:
+        frames = list(reader.frames())
+    bought = next(n for n, (each, _) in enumerate(frames) if isinstance(each.input, RequestTaken))
+    assert len(frames) - bought > 20
+    for last in range(bought + 1, len(frames) + 1, 3):
+        cut.unlink(missing_ok=True)
+        journal = SqliteJournal.create(cut, frames[0][0], words=WORDS)
+        for frame in frames[1:last]:
+            journal.append(*frame)
+        journal.close()
+        session = kept(cut)
+        session.opened.desk.advance(ended)
+        assert desk_digest(session.opened.desk) == whole
+        session.keeper.journal.close()
+
+
 def test_what_was_flushed_survives_the_process(tmp_path: Path) -> None:
     """The files as they lie there while the server runs are enough to go on with."""
     path, copy = tmp_path / "session.journal", tmp_path / "copy" / "session.journal"
