@@ -33,9 +33,9 @@ from replays.summary import Summary, summarise
     "candles",
     multiple=True,
     metavar="[SYMBOL[:KIND]=]PATH|synthetic:SEED",
-    help="A recording, once for each file: candles, trades, quotes, depth, marks or funding as CSV, "
-    "Parquet or Feather, candles and rates as JSON too, or raw messages as JSON lines; what it is, "
-    "its columns tell, or KIND. Or a market made from a seed.",
+    help="A recording, once for each file: candles, trades, quotes, depth, marks or funding as "
+    "CSV, Parquet or Feather, candles and rates as JSON too, or raw messages as JSON lines; what "
+    "it is, its columns tell, or KIND. Or a market made from a seed.",
 )
 @click.option(
     "--from",
