@@ -155,7 +155,7 @@ def _check_place(on: str, kind: str, place: str) -> None:
     if not found:
         names = [name for _, name in _places()]
         raise UserError(f"{place}: on {on} is no path, operation or topic{_meant(on, names)}")
-    channels: dict[Channel, Channel] = {"movable": "private", "book": "public"}
+    channels: dict[Channel, Channel] = {"way": "rest", "movable": "private", "book": "public"}
     able = [channels.get(each, each) for each in KINDS[kind].channels]
     if not any(channel in able for channel in found):
         raise UserError(f"{place} does not strike on {on}; it strikes on {', '.join(_said(able))}")

@@ -15,8 +15,9 @@ from attrs import define, frozen
 from adapters.simulated.faults import Draws
 from engine.money import SCALE
 
-Channel = Literal["rest", "trade", "private", "movable", "public", "book"]
-"""``movable``: a private message with one of another topic behind it; ``book``: a delta of one."""
+Channel = Literal["way", "rest", "trade", "private", "movable", "public", "book"]
+"""``way``: a request over REST before it arrives; ``movable``: a private message with one of
+another topic behind it; ``book``: a delta of one."""
 
 Key = tuple[str | int, ...]
 """The name of one request or message, for its draw."""
@@ -36,6 +37,7 @@ class Terms:
 
 KINDS: dict[str, Terms] = {
     "delay": Terms((*_REQUESTS, *_MESSAGES), "the answer or the message is late", 1_000),
+    "delay_before": Terms(("way",), "the request arrives late, and is answered then", 1_000),
     "drop": Terms(_MESSAGES, "the message is lost"),
     "duplicate": Terms(("private",), "the message comes twice"),
     "reorder": Terms(("movable",), "later messages of other topics come first"),

@@ -88,15 +88,25 @@ def served(
     return whole._replace(ending="cut")
 
 
-def request_passing(faults: Faults, asked: Request) -> Passing:
+def lateness(faults: Faults, asked: Request, wall_ms: int) -> int:
+    """For how long a request is on its way, ms, before the exchange hears of it."""
+    if faults.is_quiet:
+        return 0
+    fault = faults.strike(request_passing(faults, asked, "way"), wall_ms)
+    return fault.ms if fault is not None else 0
+
+
+def request_passing(
+    faults: Faults, asked: Request, channel: Literal["rest", "way"] = "rest"
+) -> Passing:
     """A request by its name: an order's link id, else which of its path and account it is."""
     account = asked.headers.get(KEY, "")
     given = read_json(asked.body) if asked.body else None
-    return passing_of(faults, "rest", asked.path, account, given or {})
+    return passing_of(faults, channel, asked.path, account, given or {})
 
 
 def passing_of(
-    faults: Faults, channel: Literal["rest", "trade"], name: str, account: str, given: Fields
+    faults: Faults, channel: Literal["rest", "way", "trade"], name: str, account: str, given: Fields
 ) -> Passing:
     """A request over REST or on the trade socket; each sending of a link id counts. What a stranger
     sends as path or key is not kept at full length."""

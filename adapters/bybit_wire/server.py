@@ -14,7 +14,6 @@ from functools import partial
 
 from aiohttp import WSMsgType, web
 
-from adapters.bybit_wire.answers import Request
 from adapters.bybit_wire.connection import Connection
 from adapters.bybit_wire.conversation import DELAY_MS, Conversation, Kind
 from adapters.bybit_wire.desk import Desk
@@ -23,10 +22,9 @@ from adapters.bybit_wire.door import (
     KEEP_SECONDS,
     SHUTDOWN_SECONDS,
     Door,
-    body_of,
     quiet_log,
 )
-from adapters.bybit_wire.failing import admin_handler, response, send
+from adapters.bybit_wire.failing import admin_handler, asked_of, on_its_way, response, send
 from adapters.bybit_wire.faults import Faults
 from adapters.bybit_wire.faulty_answers import page, served
 from adapters.bybit_wire.faulty_streams import told
@@ -181,15 +179,13 @@ class Wire:
     async def rest(self, request: web.Request) -> web.Response:
         """Answer one REST request."""
         self.door.asked(request)
-        wall = self._wall_ms()
-        if not self._limit.admits(request.remote or "", wall):
+        if not self._limit.admits(request.remote or "", self._wall_ms()):
             return web.Response(status=403, text="access too frequent")
-        body = await body_of(request)
-        path, _, query = request.raw_path.partition("?")
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = Request(request.method, path, query.encode(), body, headers)
+        asked = await asked_of(request)
         with self.steps.under_way():
+            await on_its_way(self.faults, asked, self._wall_ms())
             self.play()
+            wall = self._wall_ms()
             act = partial(answer, self.desk, asked, wall)
             found = served(self.desk, self.faults, asked, wall, act)
             await self.kept()

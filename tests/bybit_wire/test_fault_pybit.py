@@ -112,6 +112,25 @@ def test_a_late_answer_is_a_timeout_or_only_late(running: Running) -> None:
     assert time.monotonic() - began >= SHORT * 2
 
 
+def test_a_request_that_arrives_late_lives_after_two_look_ups_that_did_not_find_it(
+    running: Running,
+) -> None:
+    """Unless it comes past its window: then it is refused, and lives never."""
+    http = impatient(running)
+    for link, window in (("lives", 5_000), ("never", 500)):
+        fault(running, "delay_before", on=CREATE, next=1, ms=int(SHORT * 4_000))
+        http.recv_window = window
+        began = time.monotonic()
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            http.place_order(**LINEAR, **REST_ORDER, orderLinkId=link)
+        http.recv_window = 5_000
+        for _ in range(2):
+            assert link not in links(http)
+        assert time.monotonic() - began < SHORT * 4, "both looks came before the order"
+        time.sleep(SHORT * 4)
+        assert links(http) == ["lives"]
+
+
 def test_pybit_waits_out_a_rate_limit(running: Running) -> None:
     """10006 says when to come again, and pybit does: one order, a little later."""
     http = client(running)
@@ -195,10 +214,13 @@ def test_a_private_connection_that_breaks_comes_back_and_replays_nothing(
     orders = Rows()
     private.order_stream(into(orders))
     http = client(running)
+    wait_until(lambda: running.wire.listened() == {"order"})
+    first = running.wire.connections[0].talk
     fault(running, "disconnect", on="order", next=1)
     http.place_order(**LINEAR, **REST_ORDER, orderLinkId="unheard")
-    wait_until(lambda: fired(running) == {"disconnect": 1})
+    wait_until(lambda: [each.talk is first for each in running.wire.connections] == [False])
     wait_until(lambda: running.wire.listened() == {"order"})
+    assert fired(running) == {"disconnect": 1}
     http.place_order(**LINEAR, **REST_ORDER, orderLinkId="heard")
     assert orders.get(timeout=PATIENCE)["orderLinkId"] == "heard"
     assert links(http) == ["heard", "unheard"]

@@ -49,7 +49,7 @@ def test_a_table_has_the_seed_and_each_kind_as_often_as_wanted() -> None:
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, "no fault"),
     ({"kind": "dealy"}, "did you mean delay"),
-    ({"kind": "zzz"}, "there are delay, drop"),
+    ({"kind": "zzz"}, "there are delay, delay_before"),
     ({"kind": 7}, "7 is no fault"),
     ({"kind": "delay", "rat": 1}, "there are kind, rate, on"),
     ({"kind": "delay", "rate": 5}, "5 % is 0.05"),

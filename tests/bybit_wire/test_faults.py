@@ -74,6 +74,7 @@ def test_the_next_few_are_struck_whatever_the_rates_say() -> None:
     ("rule", "struck_by"),
     [
         (Rule("delay"), {"rest", "trade", "private", "public"}),
+        (Rule("delay_before"), {"way"}),
         (Rule("drop"), {"private", "public"}),
         (Rule("duplicate"), {"private"}),
         (Rule("rate_limit"), {"rest", "trade"}),
@@ -87,7 +88,13 @@ def test_each_kind_strikes_where_it_can_and_each_rule_where_it_says(
     rule: Rule, struck_by: set[str]
 ) -> None:
     """By channel, place and account."""
-    names = {"rest": PATH, "trade": "order.create", "private": "order", "public": "orderbook.1.X"}
+    names = {
+        "way": PATH,
+        "rest": PATH,
+        "trade": "order.create",
+        "private": "order",
+        "public": "orderbook.1.X",
+    }
     found = set[str]()
     for channel in get_args(Channel):
         if channel in names:
@@ -186,8 +193,9 @@ def test_before_or_after_the_exchange_heard_of_it(kind: str, lives: bool, ending
 def test_every_kind_of_request_is_tried_above() -> None:
     """And those of streams in test_fault_streams.py."""
     streams = {"drop", "duplicate", "reorder", "book_gap"}
+    on_the_way = {"delay_before"}  # in test_fault_pybit.py
     mark = test_before_or_after_the_exchange_heard_of_it.pytestmark[0]  # type: ignore[attr-defined]
-    assert {each[0] for each in mark.args[1]} == set(KINDS) - streams
+    assert {each[0] for each in mark.args[1]} == set(KINDS) - streams - on_the_way
 
 
 def test_errors_of_a_gateway_are_pages_and_those_of_the_exchange_are_codes() -> None:
