@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from adapters.bybit_wire.contracts import AccountSettings
 from adapters.bybit_wire.origin import CODE, code_digest
@@ -44,6 +45,7 @@ def play(session: Kept, seconds: float) -> None:
     desk.advance(desk.now_ns + int(seconds * SECOND))
 
 
+TRANSFER = {"coin": "USDT", "amount": "5", "fromAccountType": "UNIFIED", "toAccountType": "FUND"}
 SETTINGS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v5/position/add-margin", {"margin": "7"}),
     ("/v5/position/set-auto-add-margin", {"autoAddMargin": "1"}),
@@ -55,7 +57,9 @@ SETTINGS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v5/account/set-margin-mode", {"setMarginMode": "ISOLATED_MARGIN"}),
     ("/v5/account/set-margin-mode", {"setMarginMode": "REGULAR_MARGIN"}),
     ("/v5/account/demo-apply-money", {"utaDemoApplyMoney": [{"coin": "USDT", "amountStr": "9"}]}),
-    ("/v5/order/disconnected-cancel-all", {"timeWindow": 10}),
+    ("/v5/asset/transfer/inter-transfer", TRANSFER | {"transferId": str(UUID(int=1))}),
+    ("/v5/asset/transfer/inter-transfer", TRANSFER | {"transferId": str(UUID(int=2))}),
+    ("/v5/order/disconnected-cancel-all", {"timeWindow": 10, "product": "DERIVATIVES"}),
     ("/v5/order/cancel-all", {}),
     ("/v5/order/pre-check", {"side": "Buy", "qty": "0.01", "orderType": "Market"}),
 )

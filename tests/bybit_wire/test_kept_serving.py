@@ -22,12 +22,13 @@ from adapters.bybit_wire.connection import Connection
 from adapters.bybit_wire.desk import Session
 from adapters.bybit_wire.keeping import text_of
 from adapters.bybit_wire.plain import NAMES_MOST, TEXT_MOST, plain
-from adapters.bybit_wire.router import read_json
+from adapters.bybit_wire.router import elapse, read_json
 from adapters.bybit_wire.signing import signature
+from adapters.bybit_wire.standing import desk_digest
 from engine.errors import InvariantError
 from engine.money import SCALE
-from tests.bybit_wire.given import KEY, SECRET, SYMBOL
-from tests.bybit_wire.kept import kept, refolded
+from tests.bybit_wire.given import KEY, SECRET, SYMBOL, WALL, Client
+from tests.bybit_wire.kept import CODE_NOW, kept, refolded
 from tests.bybit_wire.serving import Running, server, trade
 from tests.bybit_wire.test_killed import served, signed
 from tests.bybit_wire.test_pybit import client
@@ -170,6 +171,24 @@ def test_an_order_that_cannot_be_kept_is_not_answered(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert "was moved, deleted or exchanged" in process.stderr.read()
     assert refolded(moved).requests == 1
+
+
+def test_what_the_venue_does_by_the_wall_is_kept_too(tmp_path: Path) -> None:
+    """Disconnection protection takes an order away: the journal leads there too."""
+    path = tmp_path / "session.journal"
+    session = kept(path)
+    desk, there = session.opened.desk, Client(session.opened.desk)
+    there.post("/v5/order/disconnected-cancel-all", timeWindow=10, product="DERIVATIVES")
+    made = there.order("Buy", "0.01", "20000")["result"]["orderId"]
+    watch = desk.accounts[KEY].watch
+    watch.join()
+    watch.leave(WALL)
+    elapse(desk, WALL + 20_000)
+    assert there.shown(made)["orderStatus"] == "Cancelled"
+    session.keeper.pause(0, CODE_NOW)
+    again = refolded(path)
+    assert again.requests == 3
+    assert desk_digest(again.desk) == desk_digest(desk)
 
 
 async def order_over_socket(url: str) -> dict[str, Any] | None:
