@@ -159,12 +159,11 @@ class Oracle(Account):
         self.wait(order)
 
     def trim(self, order: Order) -> None:
-        """A reducing order is no larger than what it reduces; of children nobody hears it."""
+        """A reducing order is no larger than what it reduces."""
         left = order.position.reducible(order.side)
         if order.remaining > left:
             order.quantity = order.filled + left
-            if order.name:
-                self.tell_values(order)
+            self.tell_values(order)
 
     def end(self, order: Order, reason: str) -> None:
         """Cancel what is left of it."""

@@ -110,8 +110,9 @@ class Account:
         self.tell("StopReported", position.key, *position.protection)
 
     def tell_values(self, order: Order) -> None:
-        """Report quantity and prices of an order as they are."""
-        self.tell("OrderAmended", order.name, order.quantity, order.price, order.trigger)
+        """Report quantity and prices of an order as they are; nobody hears it of children."""
+        if order.name:
+            self.tell("OrderAmended", order.name, order.quantity, order.price, order.trigger)
 
     def tell(self, *report: object) -> None:
         """Append a report."""
