@@ -11,6 +11,8 @@ from adapters.history.layouts import ARRAYS, CSV, FEATHER, PARQUET, names_of_cel
 from engine.errors import UserError
 
 _MAGIC = {b"PAR1": PARQUET, b"ARROW1": FEATHER}
+_ZIP = b"PK\x03\x04"
+"""How the archives of Binance Vision and Bybit's of books come."""
 _SUFFIX = {".parquet": PARQUET, ".pq": PARQUET, ".feather": FEATHER, ".arrow": FEATHER}
 
 
@@ -44,6 +46,8 @@ def form_of(path: Path) -> str:
         ) from error
     if start.startswith(b"FEA1"):
         raise UserError(f"{path} is a Feather file of version 1; write it as version 2 or Parquet")
+    if start.startswith(_ZIP):
+        raise UserError(f"{path} is a ZIP archive; unpack it, and give the file that is in it")
     for magic, form in _MAGIC.items():
         if start.startswith(magic):
             return form

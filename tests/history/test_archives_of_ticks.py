@@ -1,5 +1,6 @@
 """Archives of trades, quotes and funding rates as venues and freqtrade write them."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +211,12 @@ def test_wrong_archives_are_named(
         opened(f"BTCUSDT={path}")
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_an_archive_that_was_not_unpacked_is_told_as_such(tmp_path: Path) -> None:
+    """Binance Vision's files and Bybit's books are downloaded as ZIP, packed or only stored."""
+    path = tmp_path / "BTCUSDT-aggTrades-2025-01-01.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(vision_agg(tmp_path), "BTCUSDT-aggTrades-2025-01-01.csv")
+    with pytest.raises(UserError, match=r"is a ZIP archive; unpack it"):
+        opened(path)
