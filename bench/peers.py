@@ -118,7 +118,11 @@ def others(bars: str) -> Iterator[Measured]:
         except subprocess.TimeoutExpired:
             print(f"{venv} {script}: left out, it took longer than {PATIENCE} s", file=sys.stderr)
             continue
-        except (subprocess.CalledProcessError, ValueError, IndexError):
+        except subprocess.CalledProcessError as error:
+            why = (error.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            print(f"{venv} {script}: left out, it failed ({why})", file=sys.stderr)
+            continue
+        except (ValueError, IndexError):
             print(f"{venv} {script}: left out, it did not end with a figure", file=sys.stderr)
             continue
         name = f"{row['peer']} {' '.join(rest)}".strip()
@@ -129,8 +133,8 @@ def _process(words: list[str], folder: Path) -> tuple[str, float, float]:
     """What a process printed, its peak memory in MiB, and how long it took by the clock."""
     timing = (
         "import resource, subprocess, sys, time; start = time.perf_counter(); "
-        "done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL); "
-        "sys.stdout.buffer.write(done.stdout); "
+        "done = subprocess.run(sys.argv[1:], capture_output=True); "
+        "sys.stdout.buffer.write(done.stdout); sys.stderr.buffer.write(done.stderr); "
         "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024; "
         "print(f'{time.perf_counter() - start} {peak}'); sys.exit(done.returncode)"
     )
