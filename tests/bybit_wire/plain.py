@@ -13,10 +13,10 @@ from adapters.bybit_wire.contracts import AccountSettings, account_terms, contra
 from adapters.simulated.exchange import SimulatedExchange
 from adapters.simulated.orders import VenueOrder
 from adapters.simulated.positions import VenuePosition
+from adapters.simulated.wishes import AmendOpen
 from engine.domain.order import OrderType
 from engine.ids import ClientId, PositionKey
 from engine.messages.effects import (
-    AmendOrder,
     CancelOrder,
     Effect,
     PlaceOrder,
@@ -203,11 +203,11 @@ class Plain:
         order = self.exchange.order(self.placed.get(order_id, ""))
         if order is None or order not in self.exchange.open_orders:
             return {110001}
-        client = self._clients[order_id]
-        asked = AmendOrder(
-            order.position.key, client, Quantity(quantity), Price(price), Price(trigger)
-        )
-        return {self._send(asked)}
+        source = order.asked.trigger_by
+        wish = AmendOpen(order.venue_order_id, quantity, price, trigger, None, source)
+        refusal = self.exchange.ask(wish, self.now)
+        self._reports()
+        return {0 if refusal is None else refusal[0]}
 
     def cancel(self, order_id: str) -> set[int]:
         """Cancel an order of ours."""

@@ -10,9 +10,9 @@ from engine.timebase import DAY, HOUR, MINUTE, Nanos
 
 STARTS = 20_000 * DAY
 TRADES = st.lists(
-    st.tuples(st.integers(1, 9 * HOUR // MINUTE), st.integers(90, 110), st.integers(0, 5)),
+    st.tuples(st.integers(1, 5 * HOUR // MINUTE), st.integers(90, 110), st.integers(0, 5)),
     min_size=1,
-    max_size=30,
+    max_size=12,
 )
 
 

@@ -23,7 +23,7 @@ from tests.bybit_wire.given import KEY, SYMBOL, desk, settings
 from tests.bybit_wire.raw import PING, RawSocket, frame, request, say, signed
 from tests.bybit_wire.serving import Running, server, trade
 
-REQUESTS = int(os.environ.get("TRADEFOLD_WIRE_REQUESTS", "1500"))
+REQUESTS = int(os.environ.get("TRADEFOLD_WIRE_REQUESTS", "1000"))
 LINEAR = {"category": "linear", "symbol": SYMBOL}
 MANY = 1_000_000
 PATIENCE = 15.0
