@@ -11,14 +11,16 @@ import click
 
 from adapters.bybit_wire.accounts_file import ServerSettings, read_settings, usual_settings
 from adapters.bybit_wire.admin import PLAN, plan_fields
+from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.fault_rules import SEED_MOST, rule_of_option
 from adapters.bybit_wire.faults import KINDS, Faults
 from adapters.bybit_wire.keeping import Keeper
 from adapters.bybit_wire.opening import WARM_UP, Opened, open_desk
 from adapters.bybit_wire.origin import CODE, code_digest
-from adapters.bybit_wire.sessions import Asked, Kept, keep_session
+from adapters.bybit_wire.sessions import Asked, Kept, keep_session, span_of
 from commands.envelope import DONE, envelope
 from commands.options import json_option
+from commands.progress import progress
 from engine.errors import UserError
 from engine.money import render
 from engine.timebase import MILLISECOND, render_time
@@ -115,16 +117,8 @@ def serve(
     settings = read_settings(config) if config is not None else usual_settings()
     plan = _plan(settings, faults, fault_seed)
     factor = _speed(speed)
-    kept: Kept | None = None
-    if journal is not None:
-        asked = Asked(feeds, symbols, settings.accounts, warm_up)
-        origin = (*of_the_code(), (CODE, code_digest()))
-        kept = keep_session(journal, asked, time.time_ns(), origin)
-        opened = kept.opened
-        click.echo(taken_up(kept, journal), err=True)
-    else:
-        opened = open_desk(feeds, symbols, settings.accounts, time.time_ns(), warm_up)
-    keeper = kept.keeper if kept is not None else None
+    asked = Asked(feeds, symbols, settings.accounts, warm_up)
+    opened, keeper = _kept(journal, asked) if journal is not None else (_opened(asked), None)
     try:
         asyncio.run(_serve(opened, keeper, settings, plan, port, factor, as_json))
     except BaseException:
@@ -139,6 +133,24 @@ def serve(
     else:
         click.echo("stopped; nothing is kept of the session", err=as_json)
     return DONE
+
+
+def _opened(asked: Asked) -> Opened:
+    """A session that ends with its server."""
+    return open_desk(asked.feeds, asked.symbols, asked.accounts, time.time_ns(), asked.warm_up)
+
+
+def _kept(journal: Path, asked: Asked) -> tuple[Opened, Keeper]:
+    """A session that is kept, from its beginning or from where it was."""
+    origin = (*of_the_code(), (CODE, code_digest()))
+    with progress("taking the session up", *span_of(journal), _market_ns) as watch:
+        kept = keep_session(journal, asked, time.time_ns(), origin, watch)
+    click.echo(taken_up(kept, journal), err=True)
+    return kept.opened, kept.keeper
+
+
+def _market_ns(desk: Desk) -> int:
+    return desk.now_ns
 
 
 def taken_up(kept: Kept, journal: Path) -> str:

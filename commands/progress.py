@@ -6,6 +6,7 @@ loop that folds does not become slower.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,12 +15,13 @@ from engine.state import EngineState
 
 _REFRESHES_PER_SECOND = 5
 
-Watch = Callable[[EngineState], None]
-Place = Callable[[EngineState], int]
+Watched = TypeVar("Watched")
 
 
 @contextmanager
-def progress(title: str, first: int, last: int, place: Place) -> Iterator[Watch | None]:
+def progress(
+    title: str, first: int, last: int, place: Callable[[Watched], int]
+) -> Iterator[Callable[[Watched], None] | None]:
     """While the block runs, how far ``place`` of the watched state is from ``first`` to ``last``.
 
     Hands out what the work calls with its state when it begins; None where nobody looks.
@@ -34,12 +36,12 @@ def progress(title: str, first: int, last: int, place: Place) -> Iterator[Watch 
         yield bar.watch
 
 
-class _Polled(Progress):
+class _Polled(Progress, Generic[Watched]):
     """A progress bar that asks a state how far it is whenever it draws itself."""
 
-    state: EngineState | None = None
+    state: Watched | None = None
 
-    def __init__(self, console: Console, first: int, place: Place) -> None:
+    def __init__(self, console: Console, first: int, place: Callable[[Watched], int]) -> None:
         super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -52,7 +54,7 @@ class _Polled(Progress):
         self._first = first
         self._place = place
 
-    def watch(self, state: EngineState) -> None:
+    def watch(self, state: Watched) -> None:
         """From now on ``state`` is asked."""
         self.state = state
 

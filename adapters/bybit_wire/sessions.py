@@ -7,12 +7,13 @@ desk is brought to the journal's end by its frames, and its feed has to tell the
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
 
 from adapters.bybit_wire.contracts import AccountSettings
+from adapters.bybit_wire.desk import Desk
 from adapters.bybit_wire.keeping import Keeper, frame_of
 from adapters.bybit_wire.opening import Opened, lay_out
 from adapters.bybit_wire.origin import code_digest
@@ -34,10 +35,12 @@ from adapters.bybit_wire.session_messages import (
 )
 from engine.errors import NegativeAnswerError, UserError
 from engine.timebase import MILLISECOND, Nanos
+from journal.doorstep import SESSION_ID, mark_of
 from journal.reader import JournalReader
 from journal.store import SqliteJournal
 
 Provenance = tuple[tuple[str, str], ...]
+Watch = Callable[[Desk], None]
 DECIDING = {
     "plays": "the market",
     "matched_on": "what orders are matched on",
@@ -72,14 +75,26 @@ class Kept:
     before: Refolded | None
 
 
-def keep_session(path: Path, asked: Asked, now_ns: int, provenance: Provenance) -> Kept:
-    """Begin a session in ``path``, or take up the one that it holds.
+def span_of(path: Path) -> tuple[int, int]:
+    """The market times between which a session's journal reaches; of another file (0, 0)."""
+    if mark_of(path) != SESSION_ID:
+        return 0, 0
+    with JournalReader(path, WORDS) as reader:
+        return opened_of(reader).start_ns, reader.head.last_at
+
+
+def keep_session(
+    path: Path, asked: Asked, now_ns: int, provenance: Provenance, begun: Watch | None = None
+) -> Kept:
+    """Begin a session in ``path``, or take up the one that it holds; ``begun`` is then given the
+    desk before it is brought to the journal's end, to show progress from.
 
     Raises ``UserError`` where the journal is of another session, of another kind, or locked, and
     ``NegativeAnswerError`` where it was changed.
     """
     if path.exists():
-        return _continued(path, asked, now_ns, dict(provenance).get("code_version", ""))
+        version = dict(provenance).get("code_version", "")
+        return _continued(path, asked, now_ns, version, begun)
     opened = asked.lay_out(now_ns)
     manifest = manifest_of(opened, asked, now_ns, provenance)
     (stamped, _) = frame_of(1, opened.desk.start_ns, manifest, ())
@@ -90,7 +105,7 @@ def keep_session(path: Path, asked: Asked, now_ns: int, provenance: Provenance) 
     return Kept(opened, keeper, None)
 
 
-def _continued(path: Path, asked: Asked, now_ns: int, version: str) -> Kept:
+def _continued(path: Path, asked: Asked, now_ns: int, version: str, begun: Watch | None) -> Kept:
     with JournalReader(path, WORDS) as reader:
         recorded = opened_of(reader)
     same_semantics(str(path), recorded)
@@ -98,6 +113,8 @@ def _continued(path: Path, asked: Asked, now_ns: int, version: str) -> Kept:
     _same(path, recorded, manifest_of(opened, asked, recorded.opened_ns, ()))
     journal, code = SqliteJournal.resume(path, recorded.run, WORDS), code_digest()
     try:
+        if begun is not None:
+            begun(opened.desk)
         with JournalReader(path, WORDS) as reader:
             before = refold(opened.desk, reader.frames(), True, code)
         keeper = opened.desk.keeper = Keeper(opened.desk, journal)
