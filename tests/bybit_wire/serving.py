@@ -16,7 +16,7 @@ from adapters.bybit_wire.sessions import Kept
 from engine.timebase import Nanos
 from tests.bybit_wire.given import SYMBOL, moved
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 @frozen
