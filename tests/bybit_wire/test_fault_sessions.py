@@ -14,6 +14,7 @@ from adapters.bybit_wire.signing import signature
 from tests.bybit_wire.faulting import admin, fired
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL, desk, listed, settings
 from tests.bybit_wire.serving import PATIENCE, Running, server
+from tests.bybit_wire.test_fault_pybit import wait_until
 from tests.bybit_wire.test_pybit import LINEAR, client
 
 FAILURES = (requests.exceptions.RequestException, FailedRequestError, InvalidRequestError)
@@ -129,6 +130,7 @@ def test_what_stands_before_a_cut_is_told() -> None:
             topics = [json.loads(each.data)["topic"] for each in [m async for m in socket]]
             assert topics[-1] == "execution"
             assert "position" not in topics
+            assert socket.close_code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE
 
     with server(desk()) as running:
         asyncio.run(asyncio.wait_for(work(running), PATIENCE))
@@ -170,11 +172,12 @@ def test_twenty_clients_at_once_keep_their_orders_under_faults(
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after"])
 def test_a_held_request_does_not_keep_the_server_from_ending(kind: str) -> None:
-    """Nor does one whose client has gone."""
+    """And one whose client has gone is held no longer."""
     with server(desk()) as running:
         admin(running, "POST", "faults", {"kind": kind})
         with pytest.raises(requests.exceptions.ReadTimeout):
             requests.get(f"{running.http}/v5/market/time", timeout=0.2)
+        wait_until(lambda: not running.wire.steps._under_way)
         waiting = requests.Session()
         began = time.monotonic()
         thread = asyncio.run_coroutine_threadsafe(
