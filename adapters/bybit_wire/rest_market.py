@@ -1,8 +1,11 @@
 """Public market data (bybit-v5.md 3.2)."""
 
+import uuid
+
 from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError, done
 from adapters.bybit_wire.desk import Session, elsewhere, linear
 from adapters.bybit_wire.fields import SIDE_NAMES, listed, ms, page, text_of, whole
+from adapters.bybit_wire.hearing import NAMES
 from adapters.bybit_wire.market import RATE_CAP, Levels, PublicTrade, millis
 from engine.accounts.tiers import ladder_of
 from engine.domain.instrument import Instrument
@@ -156,8 +159,8 @@ def _trade_row(symbol: str, trade: PublicTrade) -> Fields:
 
 
 def trade_id(symbol: str, trade: PublicTrade) -> str:
-    """The name of a public trade."""
-    return f"{symbol}-{trade.number:012d}"
+    """The name of a public trade: a UUID, as the venue's are, and the same in each session."""
+    return str(uuid.uuid5(NAMES, f"{symbol}/{trade.number}"))
 
 
 def funding_history(session: Session, given: Fields) -> Outcome:

@@ -1,5 +1,7 @@
 """Market data as everybody sees them (bybit-v5.md 3.2)."""
 
+from uuid import UUID
+
 import pytest
 
 from adapters.bybit_wire.bars import Bars, opening_of
@@ -120,6 +122,7 @@ def test_trades_are_told_newest_first() -> None:
     there = desk("59990")
     there.advance(START + 2 * SECOND)
     rows = listed(Client(there).get("/v5/market/recent-trade", **LINEAR))
+    assert len({UUID(row["execId"]) for row in rows}) == len(rows)
     assert [(row["price"], row["side"], row["size"]) for row in rows] == [
         ("59990", "Sell", "1"),
         ("60000", "Buy", "1"),
