@@ -75,7 +75,9 @@ def served(
             if fault.kind == "internal_error_after":
                 act()
             body = envelope(*internal_error(fault), {}, {}, desk.market_ms)
-            return _whole(Answer(200, body, limit_headers(None, wall_ms, asked.path)))
+            return _whole(
+                Answer(200, body, limit_headers(None, wall_ms, _trace(desk, asked, wall_ms)))
+            )
     whole = _whole(act())
     match fault.kind:
         case "delay":
@@ -137,6 +139,11 @@ def _whole(found: Answer) -> Served:
     return Served(found.status, to_text(found.body), "application/json", found.headers)
 
 
+def _trace(desk: Desk, asked: Request, wall_ms: int) -> str:
+    """What an answer's trace id is made of: no two answers have the same."""
+    return f"{wall_ms}/{asked.path}/{desk.now_ns}"
+
+
 def _too_often(desk: Desk, asked: Request, wall_ms: int, fault: Fault) -> Served:
     """10006 with a reset that is to come; a public path knows only the address's limit (7.1)."""
     route = ROUTES.get(asked.path)
@@ -146,5 +153,6 @@ def _too_often(desk: Desk, asked: Request, wall_ms: int, fault: Fault) -> Served
     account = desk.accounts.get(asked.headers.get(KEY, ""))
     most = route.limit_of(account) if account is not None else USUAL_LIMIT
     refusal = Refusal(TOO_MANY_VISITS, "Too many visits. Exceeded the API Rate Limit.")
-    headers = limit_headers(Quota(most, 0, wall_ms + fault.ms, 0), wall_ms, asked.path)
+    quota = Quota(most, 0, wall_ms + fault.ms, 0)
+    headers = limit_headers(quota, wall_ms, _trace(desk, asked, wall_ms))
     return _whole(Answer(200, envelope(*refusal, {}, {}, desk.market_ms), headers))

@@ -205,8 +205,9 @@ def test_errors_of_a_gateway_are_pages_and_those_of_the_exchange_are_codes() -> 
     assert {each.status for each in found} == set(GATEWAY)
     assert {each.content_type for each in found} == {"text/html"}
     codes = Asked(Rule("internal_error_before"))
-    texts = {codes.order(f"c-{n}").text for n in range(40)}
-    assert {text.split(",")[0] for text in texts} == {'{"retCode":10016', '{"retCode":10000'}
+    told = [codes.order(f"c-{n}") for n in range(40)]
+    assert len({each.headers["Traceid"] for each in told}) == len(told)
+    assert {each.text.split(",")[0] for each in told} == {'{"retCode":10016', '{"retCode":10000'}
 
 
 def test_too_many_visits_say_when_to_come_again() -> None:
