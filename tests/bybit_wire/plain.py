@@ -170,7 +170,8 @@ class Plain:
         """What is wrong with an order before the exchange sees it; each reason may be named."""
         found: set[int] = set()
         for name, words in WORDS.items():
-            if fields.get(name, words[0]) not in words:
+            is_read = name != "timeInForce" or fields.get("orderType") == "Limit"
+            if is_read and fields.get(name, words[0]) not in words:
                 found.add(10001)
         numbers = ["qty", "stopLoss", "takeProfit", "triggerPrice"]
         if fields.get("orderType") == "Limit":
