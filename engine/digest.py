@@ -86,13 +86,25 @@ def canonical(value: Any, schema: int = STATE_SCHEMA) -> Any:
 @lru_cache(maxsize=256)
 def _names(kind: Any, schema: int) -> tuple[str, ...]:
     """The fields of a record or the slots of a class that are state by ``schema``, in order."""
-    names: tuple[str, ...] | None = getattr(kind, "__slots__", None)
+    names = _slots(kind)
     if attrs.has(kind):
         names = tuple(field.name for field in attrs.fields(kind))
     if names is None:
         raise InvariantError(f"state holds a {kind.__name__}, which has no declared fields")
     left_out, since = _NOT_STATE.get(kind, ()), SINCE.get(kind, {})
     return tuple(n for n in names if n not in left_out and since.get(n, 1) <= schema)
+
+
+def _slots(kind: Any) -> tuple[str, ...] | None:
+    """The slots of a class in their order, which is that of the alphabet (the house's style).
+
+    A compiled class keeps none under that name, but its attributes, in the order of its code.
+    """
+    compiled: tuple[str, ...] | None = getattr(kind, "__mypyc_attrs__", None)
+    if compiled is not None:
+        return tuple(sorted(compiled))
+    slots: tuple[str, ...] | None = getattr(kind, "__slots__", None)
+    return slots
 
 
 def _hash(schema: int, value: Any) -> str:
@@ -135,7 +147,7 @@ def _faulty(value: Any, path: str = "") -> str:
         names = [field.name for field in attrs.fields(type(value))]
         parts = [(f"{begin}{name}", getattr(value, name)) for name in names]
     else:
-        slots = getattr(type(value), "__slots__", ())
+        slots = _slots(type(value)) or ()
         parts = [(f"{path}.{name}", getattr(value, name, None)) for name in slots]
     for place, part in parts:
         try:

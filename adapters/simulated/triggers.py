@@ -167,7 +167,9 @@ def _go(
     """
     here = start
     follows = way.sources is market.following
-    while not (follows and market.floor < end < market.ceiling):
+    while True:
+        if follows and market.floor < end < market.ceiling:
+            return
         met = _first_met(market, way, end, direction)
         if met is None:
             return

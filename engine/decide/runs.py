@@ -9,9 +9,8 @@ from engine.state import EngineState
 from engine.timebase import Nanos
 
 
-def decide_run_started(state: EngineState, started: RunStarted) -> Iterator[Decision]:
+def decide_run_started(state: EngineState, _started: RunStarted) -> Iterator[Decision]:
     """An empty journal takes the same path: there is nothing to look up then."""
-    del started
     due = Nanos(state.at + state.terms.limits.look_up_after_ns)
     for client_id in tuple(state.blotter.live):
         order = state.blotter.live[client_id]

@@ -17,9 +17,8 @@ from engine.state import EngineState
 from engine.timebase import DAY, Nanos, day_start
 
 
-def decide_timer_fired(state: EngineState, fired: TimerFired) -> Iterator[Decision]:
+def decide_timer_fired(state: EngineState, _fired: TimerFired) -> Iterator[Decision]:
     """Route by what ``evolve`` took out of the table."""
-    del fired
     if state.fired is None:
         return
     kind, subject, key = state.fired
