@@ -6,7 +6,6 @@ SQLite tool, a longer one is zstd. The codec names both this and the format vers
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, NoReturn
 
 import msgspec
 import zstandard
@@ -15,10 +14,10 @@ from engine.domain.candle import Candle
 from engine.errors import InvariantError
 from engine.messages.inputs import Stamped
 from engine.messages.market import BarOpened
-from engine.timebase import Nanos
 from journal.chain import Page, page_digest
 from journal.codec import RUNS
 from journal.frame import Frame, Turn
+from journal.frame_row import FrameRow, decode_rows
 from journal.frequent import Row
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
 from journal.vocabulary import Vocabulary
@@ -33,21 +32,6 @@ _LEVEL = 1
 _encode_json = msgspec.json.Encoder().encode
 _compress = zstandard.ZstdCompressor(level=_LEVEL).compress
 _decompress = zstandard.ZstdDecompressor().decompress
-
-
-def _refuse_float(text: str) -> NoReturn:
-    raise ValueError(f"holds the float {text}, and journals hold none")
-
-
-class FrameRow(msgspec.Struct, array_like=True, gc=False):
-    """One frame as it is stored: cheaper to make, and to take apart, than lists in a list."""
-
-    at: Nanos
-    input: tuple[Any, ...]
-    decisions: tuple[tuple[Any, ...], ...] = ()
-
-
-_decode_rows = msgspec.json.Decoder(list[FrameRow], float_hook=_refuse_float).decode
 _NO_MESSAGE = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 """What decoding a row raises when it has another shape than its tag says."""
 
@@ -218,7 +202,7 @@ def _stored_rows(page: Page, table: Upcasters, newest: int) -> list[FrameRow]:
     if version > newest:
         raise ValueError(f"has format {version}, newer than {newest}")
     try:
-        rows = _decode_rows(plain_body(page))
+        rows = decode_rows(plain_body(page))
     except msgspec.ValidationError as error:
         raise ValueError(f"holds a row that is no frame ({error})") from error
     except (msgspec.DecodeError, RecursionError) as error:
