@@ -3,6 +3,7 @@
 #   make demo    set up the runtime packages and run the demonstration
 #   make test    set up all packages and prove the house: tests, style, types, imports, docs
 #   make bench   print the speed of this machine
+#   make compiled  the hot rooms compiled, in build/compiled; this alone needs a C compiler
 #   make clean   remove what these made
 #
 # PYTHON=/path/to/python3 chooses the Python, WORKERS=n the number of test processes.
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 CANDIDATES := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11)
 INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install -c constraints.txt
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench compiled clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/tradefold demo
@@ -24,6 +25,11 @@ test: $(VENV)/.development
 
 bench: $(VENV)/.development
 	@$(BIN)/python -m bench
+
+compiled: $(VENV)/.development
+	@$(INSTALL) 'mypy[mypyc]'
+	@$(BIN)/python -m compiling
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/compiled
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import backtest, exchange, journal, replay, report, wire
+from bench import backtest, compiled, exchange, journal, replay, report, wire
 from bench.measure import Figure, show
 
 PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     replay.PART: replay.figures,
     report.PART: report.figures,
     wire.PART: wire.figures,
+    compiled.PART: compiled.figures,
 }
 
 

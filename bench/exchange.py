@@ -55,7 +55,7 @@ def figures(full: bool) -> Iterator[Figure]:
 
 def _orders(resting: int, count: int, amends: bool) -> Figure:
     plan = plan_w1(made_candles(10_000))
-    busy = _Busy(plan.terms, resting)
+    busy = Busy(plan.terms, resting)
     start = process_time()
     for n in range(count):
         busy.come_and_go(n, amends)
@@ -66,7 +66,7 @@ def _orders(resting: int, count: int, amends: bool) -> Figure:
     return Figure(PART, name, count / seconds, "orders/s", seconds / count / took.loop_seconds)
 
 
-class _Busy:
+class Busy:
     """An exchange with orders that rest far from the market."""
 
     def __init__(self, plain: Terms, resting: int) -> None:

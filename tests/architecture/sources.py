@@ -9,7 +9,7 @@ from typing import NamedTuple
 HOUSE = Path(__file__).resolve().parents[2]
 PACKAGES = ("engine", "journal", "adapters", "replays", "commands")
 SHIPPED = (*PACKAGES, "cli.py")
-PROVING = ("tests", "bench", "examples")
+PROVING = ("tests", "bench", "compiling", "examples")
 EVERYTHING = (*SHIPPED, *PROVING)
 PURE = ("engine", "adapters/simulated")
 
