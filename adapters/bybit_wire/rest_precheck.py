@@ -51,7 +51,9 @@ def pre_check(session: Session, given: Fields) -> Outcome:
 
 
 def _copy(account: Account) -> SimulatedExchange:
-    return deepcopy(account.exchange, {id(account.terms): account.terms})
+    """What never changes is shared: the terms, and the orders that ended."""
+    shared = (account.terms, *account.exchange.finished_orders())
+    return deepcopy(account.exchange, {id(each): each for each in shared})
 
 
 def _place(exchange: SimulatedExchange, asked: PlaceOrder, at: Nanos) -> OrderRejected | None:

@@ -83,14 +83,10 @@ class SimulatedExchange:
         self.next_report_ns: int = self._reports.next_ns
 
     def request(self, effect: Effect, at: Nanos) -> None:
-        """Take the effect of the frame at ``at``; it arrives the request latency (>= 1 ns) later.
-
-        Times of calls never decrease. ``Notify`` is for people and ignored.
-        """
-        if type(effect) is Notify:
-            return
-        self._requests.send(effect, at)
-        self.next_request_ns = self._requests.next_ns
+        """Take an effect at ``at``, which never decreases; it arrives the latency (>= 1 ns) later."""
+        if type(effect) is not Notify:
+            self._requests.send(effect, at)
+            self.next_request_ns = self._requests.next_ns
 
     def observe(self, event: MarketEvent, at: Nanos) -> None:
         """Step on a market event that reaches the engine at ``at``.
@@ -182,8 +178,8 @@ class SimulatedExchange:
 
     def ask(self, wish: Wish, at: Nanos) -> Refusal | None:
         """Do at once what no strategy asks for, only a client of the wire; None: it is done."""
-        now = self._reports.event_at = Nanos(at + 1)
-        refusal = grant(self._state, wish, now)
+        self._reports.event_at = at = Nanos(at + 1)
+        refusal = grant(self._state, wish, at)
         self.next_report_ns = self._reports.next_ns
         return refusal
 
@@ -238,6 +234,10 @@ class SimulatedExchange:
         """Orders that rest or wait for their trigger, the oldest first."""
         return tuple(self._state.orders.open.values())
 
+    def finished_orders(self) -> tuple[VenueOrder, ...]:
+        """Orders that ended lately; nothing changes them any more."""
+        return self._state.orders.finished
+
     def order(self, venue_order_id: str) -> VenueOrder | None:
         """An order, open or lately finished, by the venue's name; to read, not to write."""
         return self._state.orders.find_venue_id(venue_order_id)
@@ -272,15 +272,15 @@ class SimulatedExchange:
     def position_margin(self, key: PositionKey) -> Money:
         """Initial margin of the position, 0 where flat (bybit-v5.md 6.2)."""
         market = self.market(key.symbol)
-        position, margin = market.positions[key.position_index], self._state.margin
-        return Money(margin.initial(position, market.mark_price) if position.quantity else 0)
+        position, mark = market.positions[key.position_index], market.mark_price
+        return Money(market.margin.initial(position, mark) if position.quantity else 0)
 
     def maintenance_margin(self, key: PositionKey) -> Money:
         """Maintenance margin of the position at the mark, 0 where flat (bybit-v5.md 6.2)."""
         market = self.market(key.symbol)
         position, mark = market.positions[key.position_index], market.mark_price
-        rules = self._state.margin
-        return Money(rules.maintenance(position, mark, market.ladder) if position.quantity else 0)
+        rules, ladder = market.margin, market.ladder
+        return Money(rules.maintenance(position, mark, ladder) if position.quantity else 0)
 
     @property
     def account_rates(self) -> tuple[Rate, Rate]:

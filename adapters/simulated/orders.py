@@ -174,6 +174,11 @@ class OrderBook:
             return order
         return next((one for one in self._finished if one.venue_order_id == venue_order_id), None)
 
+    @property
+    def finished(self) -> tuple[VenueOrder, ...]:
+        """The lately finished, oldest first."""
+        return tuple(self._finished)
+
     def admit(self, order: VenueOrder) -> None:
         """Take a new order in."""
         client_id = order.client_id
