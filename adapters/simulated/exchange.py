@@ -83,7 +83,7 @@ class SimulatedExchange:
         self.next_report_ns: int = self._reports.next_ns
 
     def request(self, effect: Effect, at: Nanos) -> None:
-        """Take an effect at ``at``, which never decreases; it arrives the latency (>= 1 ns) later."""
+        """Take an effect at ``at``, which never decreases; it arrives 1 ns later or more."""
         if type(effect) is not Notify:
             self._requests.send(effect, at)
             self.next_request_ns = self._requests.next_ns
