@@ -20,10 +20,12 @@ import aiohttp
 import pytest
 
 from adapters.bybit_wire.answers import TOO_MANY_VISITS
+from adapters.bybit_wire.session_messages import WORDS, SessionPaused
 from adapters.bybit_wire.signing import signature
 from engine.errors import NegativeAnswerError
+from journal.reader import JournalReader
 from tests.bybit_wire.given import KEY, SECRET, SYMBOL
-from tests.bybit_wire.kept import refolded
+from tests.bybit_wire.kept import CODE_NOW, refolded
 
 HOUSE = Path(__file__).parents[2]
 KILLS = int(os.environ.get("TRADEFOLD_KILLS", "2"))
@@ -157,7 +159,12 @@ def test_an_acknowledged_order_outlives_the_server(tmp_path: Path) -> None:
             assert process.wait(PATIENCE) == 0
     assert len(everything) > KILLS
     again = refolded(tmp_path / "session.journal")
-    assert (again.continued, again.noted) == (2 * KILLS - 1, KILLS)
+    with JournalReader(tmp_path / "session.journal", WORDS) as reader:
+        pauses = [
+            each.input for each, _ in reader.frames() if isinstance(each.input, SessionPaused)
+        ]
+    assert (again.continued, len(pauses)) == (2 * KILLS - 1, KILLS)
+    assert again.noted == sum(each.code == CODE_NOW for each in pauses)
     assert again.requests >= len(everything)
 
 
