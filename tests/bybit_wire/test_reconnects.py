@@ -18,7 +18,8 @@ from tests.bybit_wire.serving import Running, server
 BTC = "BTC/USDT:USDT"
 LINEAR = {"category": "linear", "symbol": SYMBOL}
 EACH = 10
-PATIENCE = 20.0
+PATIENCE = 30.0
+WINDOW = 60_000
 
 
 def account(library: str, nth: int) -> AccountSettings:
@@ -79,7 +80,11 @@ class ByPybit:
     def __init__(self, running: Running, key: str) -> None:
         self.key = key
         self.http: Any = unified.HTTP(
-            testnet=False, api_key=key, api_secret=f"{key}-secret", retry_codes={-1}
+            testnet=False,
+            api_key=key,
+            api_secret=f"{key}-secret",
+            retry_codes={-1},
+            recv_window=WINDOW,
         )
         self.http.endpoint = running.http
         self.http.client.trust_env = False
@@ -107,7 +112,8 @@ class ByCcxt:
         http, ws = running.http, f"{running.ws}/v5/private"
         urls: dict[str, Any] = {"public": http, "private": http}
         urls["ws"] = {"private": {"contract": ws}}
-        options = {"fetchMarkets": {"types": ["linear"]}, "defaultType": "swap"}
+        options: dict[str, Any] = {"fetchMarkets": {"types": ["linear"]}, "defaultType": "swap"}
+        options["recvWindow"] = WINDOW
         keys = {"apiKey": key, "secret": f"{key}-secret"}
         self.key = key
         self.client: Any = ccxt.pro.bybit(keys | {"options": options, "urls": {"api": urls}})
