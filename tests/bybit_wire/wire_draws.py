@@ -48,7 +48,7 @@ LEGAL = st.fixed_dictionaries(
         "triggerDirection": st.sampled_from([1, 2]),
         "reduceOnly": st.sampled_from([False, False, True]),
         "positionIdx": st.just("fits"),
-        "orderLinkId": st.just(""),
+        "orderLinkId": st.sampled_from(["", "", "a", "b", "c", "d"]),
     },
     optional={
         "stopLoss": st.sampled_from(["58900", "59300", "60700", "61100"]),
