@@ -32,7 +32,7 @@ from replays.difference import (
     apart,
     change_of,
     kinds_of,
-    run_prefix,
+    placed_words,
 )
 from replays.summary import Summary
 from replays.words import sentence
@@ -76,7 +76,10 @@ def _show_parting(
     if parting is not None:
         runs = (difference.a.started.run, difference.b.started.run)
         sides = zip(names, (parting.a, parting.b), runs, strict=True)
-        rows = [(name, *_told(side, run)) for name, side, run in sides]
+        rows = [
+            (name, f"{side[0]:,}" if side is not None else "", placed_words(side, run))
+            for name, side, run in sides
+        ]
         columns(console, ("", "seq", ""), rows, right=(1,))
 
 
@@ -86,13 +89,6 @@ def _show_apart(
     """What of the two messages is not the same: their sentences may be."""
     if rows:
         columns(console, ("of it", *names), rows)
-
-
-def _told(side: Placed | None, run: str) -> tuple[str, str]:
-    """Seq and words of a side, its orders without the name of their run: that always differs."""
-    if side is None:
-        return "", "nothing more"
-    return f"{side[0]:,}", sentence(side[2]).replace(run_prefix(run), "")
 
 
 def _show_effect(console: Console, difference: Difference, names: tuple[str, str]) -> None:

@@ -24,6 +24,7 @@ from replays.entries import entries_of_trades
 from replays.instant import check_facts
 from replays.queries import rows_of, units
 from replays.summary import Summary, summarise
+from replays.words import sentence
 
 Message = Input | Decision
 Placed = tuple[int, Nanos, Message]
@@ -147,6 +148,11 @@ def _told(side: Placed, prefix: str) -> dict[str, str]:
 def run_prefix(run: str) -> str:
     """How every client order id of the run ``run`` begins."""
     return f"{run[:_RUN_DIGITS]}-"
+
+
+def placed_words(side: Placed | None, run: str) -> str:
+    """A side of a parting, its orders without the name of their run: that always differs."""
+    return "nothing more" if side is None else sentence(side[2]).replace(run_prefix(run), "")
 
 
 def change_of(pair: Pair) -> int:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
+from adapters.config.recorded import terms_layer
 from engine.messages.market import MarketEvent
 from engine.money import render
 from engine.timebase import render_time
@@ -125,6 +126,7 @@ def _write_returns(path: Path, curves: dict[str, Curve]) -> None:
 
 
 def _manifest(journal: JournalReader, report: Report) -> dict[str, Any]:
+    """S2-98: what ran, where it came from, and every setting as a configuration would say it."""
     started, head = journal.started, journal.head
     return {
         "run": started.run,
@@ -135,6 +137,7 @@ def _manifest(journal: JournalReader, report: Report) -> dict[str, Any]:
         "chain": head.digest,
         "provenance": dict(started.provenance),
         "assumptions": {each.name: each.value for each in report.assumptions},
+        "settings": terms_layer(started.terms).tree,
     }
 
 

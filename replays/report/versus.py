@@ -7,7 +7,16 @@ import attrs
 
 from engine.money import SCALE, render
 from engine.timebase import render_time
-from replays.difference import Difference, Pair, Parting, RoundTrip, apart, change_of, kinds_of
+from replays.difference import (
+    Difference,
+    Pair,
+    Parting,
+    RoundTrip,
+    apart,
+    change_of,
+    kinds_of,
+    placed_words,
+)
 from replays.report.artifacts import write_json
 from replays.report.charts import charts_side_by_side
 from replays.report.contents import Report
@@ -22,7 +31,6 @@ from replays.report.rendering import (
     tone,
 )
 from replays.report.writing import text_file
-from replays.words import sentence
 
 SHOWN_PAIRS = 500
 Row = tuple[str, str, str, str, str]
@@ -83,11 +91,9 @@ def _told(difference: Difference, parting: Parting | None, names: tuple[str, str
     if parting is None:
         return None
     sides = []
-    for name, side in zip(names, (parting.a, parting.b), strict=True):
-        if side is None:
-            sides.append((name, 0, "nothing more"))
-        else:
-            sides.append((name, side[0], sentence(side[2])))
+    runs = (difference.a.started.run, difference.b.started.run)
+    for name, side, run in zip(names, (parting.a, parting.b), runs, strict=True):
+        sides.append((name, side[0] if side is not None else 0, placed_words(side, run)))
     return _Told(render_time(parting.at), tuple(sides), apart(difference, parting))
 
 

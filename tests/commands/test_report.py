@@ -42,6 +42,19 @@ def test_a_report_answers_programs_with_its_figures(journal: Path, tmp_path: Pat
     assert set(data["accounts"]) == {"va1", "va2"}
 
 
+def test_the_settings_in_a_manifest_make_the_same_run_again(journal: Path, tmp_path: Path) -> None:
+    """S2-98: the echo of the configuration is one itself, with every value written out."""
+    out = tmp_path / "out"
+    assert tell("report", journal, "--out", out).code == 0
+    manifest = json.loads((out / "run_manifest.json").read_text())
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps(manifest["settings"]))
+    told = tell("backtest", again, "--data", MARKET, "--journal", tmp_path / "again.db", "--json")
+    assert told.code == 0, told.err
+    assert told.data["run"] == manifest["run"]
+    assert told.data["digest"] == manifest["digest"]
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_backtest_makes_its_report(settings: Path, tmp_path: Path, as_json: bool) -> None:
     words = ["backtest", settings, "--data", MARKET, "--journal", tmp_path / "run.db"]

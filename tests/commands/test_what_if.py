@@ -144,6 +144,9 @@ def test_two_runs_stand_side_by_side_on_one_page(
     page = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
     for words in ("simulation.slippage", "First input that differs", journal.name, other.name):
         assert words in page
+    for run in (journal, other):
+        name = tell("journal", "show", run, "--json").data["run"]
+        assert f"{name[:8]}-" not in page, "orders in a parting go without their run, as on screen"
     facts = json.loads((tmp_path / "both" / "result.json").read_text(encoding="utf-8"))
     assert set(facts) == {journal.name, other.name}
 
