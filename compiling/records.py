@@ -9,9 +9,14 @@ fields in the same order, an ``__init__``, ``__eq__`` and ``__repr__`` as attrs 
 import ast
 
 _IMPORTS = (
+    "from typing import Any as _Any",
     "from mypy_extensions import mypyc_attr as _mypyc_attr",
     "from engine.messages.record import told_to_attrs as _told_to_attrs",
 )
+
+_OPEN = {"Input": "_Any"}
+"""Fields of this type hold whatever is handed in, as they do at run time everywhere: another kind
+of journal has other inputs, and each one would be looked for among forty classes."""
 
 TOLD_TO_ATTRS = '''
 import attrs as _attrs
@@ -58,11 +63,12 @@ def _record(node: ast.ClassDef, text: list[str]) -> list[str]:
     others = [each for each in node.body if not isinstance(each, ast.AnnAssign)]
     hints = {ast.unparse(each.target): ast.unparse(each.annotation) for each in fields}
     defaults = {ast.unparse(each.target): ast.unparse(each.value) for each in fields if each.value}
+    native = {name: _OPEN.get(hint, hint) for name, hint in hints.items()}
     lines = ["@_mypyc_attr(acyclic=True)", f"class {node.name}:"]
     for each in others:
         lines += text[each.lineno - 1 : each.end_lineno]
-    lines += [f"    {name}: {hint}" for name, hint in hints.items()]
-    lines += _methods(node.name, hints, defaults)
+    lines += [f"    {name}: {hint}" for name, hint in native.items()]
+    lines += _methods(node.name, native, defaults)
     told = ", ".join(f"{name!r}: {hint!r}" for name, hint in hints.items())
     values = ", ".join(f"{name!r}: {value}" for name, value in defaults.items())
     return [*lines, "", f"_told_to_attrs({node.name}, {{{told}}}, {{{values}}})"]

@@ -5,7 +5,8 @@ A body is an array of frame rows ``[at, input_row]`` or ``[at, input_row, [decis
 SQLite tool, a longer one is zstd. The codec names both this and the format version of the rows.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import zstandard
@@ -19,6 +20,7 @@ from journal.codec import RUNS
 from journal.frame import Frame, Turn
 from journal.frame_row import FrameRow, decode_rows
 from journal.frequent import Row
+from journal.structural import Decode
 from journal.upcast import FORMAT, UPCASTERS, Upcasters, upcast
 from journal.vocabulary import Vocabulary
 
@@ -47,8 +49,9 @@ def check_frames(frames: Sequence[Frame], words: Vocabulary = RUNS) -> None:
         if type(stamped.at) is not int:
             raise InvariantError(f"a journal stores at as int, not {stamped.at!r}")
         words.checked[type(stamped.input)](stamped.input)
-        for decision in decisions:
-            words.checked[type(decision)](decision)
+        led_to: tuple[Any, ...] = decisions
+        for message in led_to:
+            words.checked[type(message)](message)
 
 
 def _body(frames: Sequence[Frame], words: Vocabulary) -> tuple[bytes, list[Frame]]:
@@ -82,7 +85,9 @@ def _rows(frames: Sequence[Frame], words: Vocabulary) -> tuple[list[Row], list[F
         message = stamped.input
         kind = type(message)
         if decisions:
-            decided = [encoders[type(decision)](decision) for decision in decisions]
+            # Of another kind of journal than a run's they are none of the engine's decisions.
+            led_to: tuple[Any, ...] = decisions
+            decided = [encoders[type(one)](one) for one in led_to]
             add((stamped.at, encoders[kind](message), decided))
             loud.append(frame)
         elif kind is Candle:
@@ -149,12 +154,17 @@ def decode_page(
             if not row.decisions
             else (
                 Stamped(seq, row.at, inputs[row.input[0]](row.input)),
-                tuple([decisions[decision[0]](decision) for decision in row.decisions]),
+                _decided(decisions, row.decisions),
             )
             for seq, row in enumerate(rows, page.first_seq)
         ]
     except _NO_MESSAGE as error:
         raise ValueError(f"holds a row that is no frame ({error!r})") from error
+
+
+def _decided(decoders: Mapping[str, Decode], rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The messages that a frame led to, of whatever kind of journal."""
+    return tuple([decoders[row[0]](row) for row in rows])
 
 
 def decode_loud(page: Page) -> list[Frame]:
