@@ -1,9 +1,13 @@
 """Frames of any journal for people and programs: the last ones, and lines into a file."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
+
+from commands.envelope import Answer, envelope, give
 from engine.errors import UserError
 from journal.export import export_lines
 from journal.frame import Frame
@@ -22,6 +26,21 @@ def last_frames(reader: JournalReader, count: int, decided: bool) -> list[Frame]
         found = frames[-(count - len(found)) :] + found
         last = first - 1
     return found
+
+
+def give_lines(chosen: Iterable[dict[str, Any]], out: Path | None, as_json: bool) -> int:
+    """The facts of frames where they are wanted: a file, one envelope, or a line each."""
+    if out is not None:
+        count = write_lines(out, chosen)
+        data = {"frames": count, "file": str(out)}
+        return give(Answer(data, lambda: click.echo(f"{count} frames in {out}")), as_json)
+    if as_json:
+        click.echo(envelope({"frames": list(chosen)}, None))
+        return 0
+    sys.stdout.flush()
+    for line in export_lines(chosen):
+        sys.stdout.buffer.write(line)
+    return 0
 
 
 def write_lines(out: Path, chosen: Iterable[dict[str, Any]]) -> int:

@@ -1,6 +1,5 @@
 """``tradefold journal``: what a journal holds, its last frames, and frames for other programs."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from commands.envelope import Answer, envelope, give
-from commands.frames import last_frames, write_lines
+from commands.envelope import Answer, give
+from commands.frames import give_lines, last_frames
 from commands.options import journal_argument, json_option, of_session, open_journal
 from commands.screen import columns, facts, heading, lines, moment, screen
 from commands.summary_facts import assumption_data
@@ -18,7 +17,7 @@ from engine.errors import UserError
 from engine.money import render
 from engine.timebase import render_span, render_time
 from journal.codec import DECISION_TYPES, INPUT_TYPES, tag_of
-from journal.export import export_frames, export_lines, frame_facts
+from journal.export import export_frames, frame_facts
 from journal.projections.rebuild import rebuild as fold_anew
 from journal.reader import JournalReader
 from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
@@ -146,17 +145,7 @@ def export(
     with open_journal(journal) as reader:
         end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
         chosen = export_frames(reader, first, end, frozenset(kinds))
-        if out is not None:
-            count = write_lines(out, chosen)
-            data = {"frames": count, "file": str(out)}
-            return give(Answer(data, lambda: click.echo(f"{count} frames in {out}")), as_json)
-        if as_json:
-            click.echo(envelope({"frames": list(chosen)}, None))
-            return 0
-        sys.stdout.flush()
-        for line in export_lines(chosen):
-            sys.stdout.buffer.write(line)
-    return 0
+        return give_lines(chosen, out, as_json)
 
 
 def _overview(reader: JournalReader, told: Sequence[Assumption]) -> dict[str, Any]:

@@ -5,13 +5,11 @@ without loading the exchange's server.
 """
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
 
-import click
 from rich.console import Console
 from rich.text import Text
 
@@ -28,14 +26,13 @@ from adapters.bybit_wire.session_messages import (
     SessionPaused,
     Told,
 )
-from commands.envelope import Answer, envelope, give
-from commands.frames import last_frames, write_lines
+from commands.envelope import Answer, give
+from commands.frames import give_lines, last_frames
 from commands.screen import BAD, GOOD, clean, columns, facts, heading, mark_of, moment, screen
 from engine.messages.inputs import Input
 from engine.money import render
 from engine.timebase import render_time
 from journal.codec import tag_of
-from journal.export import export_lines
 from journal.frame import Frame
 from journal.present import facts_of
 from journal.reader import JournalReader
@@ -232,17 +229,7 @@ def export(
     with JournalReader(journal, WORDS) as reader:
         end = reader.head.last_seq if last is None else min(last, reader.head.last_seq)
         chosen = _chosen(reader.frames(first, end), kinds)
-        if out is not None:
-            written = write_lines(out, chosen)
-            data = {"frames": written, "file": str(out)}
-            return give(Answer(data, lambda: click.echo(f"{written} frames in {out}")), as_json)
-        if as_json:
-            click.echo(envelope({"frames": list(chosen)}, None))
-            return 0
-        sys.stdout.flush()
-        for line in export_lines(chosen):
-            sys.stdout.buffer.write(line)
-    return 0
+        return give_lines(chosen, out, as_json)
 
 
 def _chosen(frames: Iterable[Frame], kinds: Sequence[str]) -> Iterator[dict[str, Any]]:

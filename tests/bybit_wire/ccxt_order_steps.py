@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.bybit_wire.ccxt_clients import BTC
 from tests.bybit_wire.ccxt_steps import Step, length
-from tests.bybit_wire.test_ccxt import BTC
 
 
 def _limit(client: Any, price: float, **params: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.bybit_wire.test_ccxt import BTC
+from tests.bybit_wire.ccxt_clients import BTC
 
 Step = tuple[str, Callable[[Any], Any], Callable[[Any], bool]]
 """Method, how it is called, and what holds of what it returns."""

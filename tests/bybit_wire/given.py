@@ -20,6 +20,15 @@ WALL = 1_700_000_000_000
 KEY, SECRET = "tradefold", "tradefold-secret"
 SYMBOL = "BTCUSDT"
 FIRST = "60000"
+WISH = {
+    "category": "linear",
+    "symbol": SYMBOL,
+    "side": "Buy",
+    "orderType": "Limit",
+    "qty": "0.001",
+    "price": "59000",
+}
+"""An order that rests."""
 
 
 def settings(**changes: Any) -> AccountSettings:

@@ -16,20 +16,14 @@ from hypothesis import strategies as st
 import adapters.bybit_wire
 from adapters.bybit_wire.answers import Answer, to_text
 from adapters.bybit_wire.routes import ROUTES
-from tests.bybit_wire.given import KEY, SYMBOL, Client, desk
+from tests.bybit_wire.given import KEY, SYMBOL, WISH, Client, desk
 from tests.bybit_wire.given import settings as account_settings
 
 SOURCES = Path(adapters.bybit_wire.__file__).parent.glob("*.py")
 READ = re.compile(r'(?:text_of|number|whole|needed|flag|choice)\(given, "(\w+)"')
 NAMES = sorted({name for path in SOURCES for name in READ.findall(path.read_text("utf-8"))})
 """Every parameter that is read anywhere."""
-GOOD = {
-    "category": "linear",
-    "symbol": SYMBOL,
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.001",
-    "price": "59000",
+GOOD = WISH | {
     "accountType": "UNIFIED",
     "interval": "1",
     "coin": "USDT",

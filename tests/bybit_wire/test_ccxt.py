@@ -6,24 +6,13 @@ from typing import Any
 
 import ccxt
 import ccxt.async_support
-import ccxt.pro
 import pytest
 
-from tests.bybit_wire.given import KEY, SECRET, desk
+from tests.bybit_wire.ccxt_clients import BTC, config, run_pro
+from tests.bybit_wire.given import desk
 from tests.bybit_wire.serving import Running, listened, server, trade
 
-BTC = "BTC/USDT:USDT"
 PATIENCE = 10.0
-
-
-def config(running: Running, secret: str = SECRET) -> dict[str, Any]:
-    """How ccxt is pointed at the server."""
-    return {
-        "apiKey": KEY,
-        "secret": secret,
-        "options": {"fetchMarkets": {"types": ["linear"]}, "defaultType": "swap"},
-        "urls": {"api": {"public": running.http, "private": running.http}},
-    }
 
 
 @pytest.fixture
@@ -168,18 +157,8 @@ def test_the_streams_of_pro(running: Running) -> None:
         assert edited["id"] == rests["id"]
         await client.cancel_order_ws(rests["id"], BTC)
 
-    async def session() -> None:
-        client = ccxt.pro.bybit(config(running))
-        socket = client.urls["api"]["ws"]
-        socket["public"]["linear"] = f"{running.ws}/v5/public/linear"
-        for kind in ("contract", "usdc", "spot"):
-            socket["private"][kind] = f"{running.ws}/v5/private"
-        socket["private"]["trade"] = f"{running.ws}/v5/trade"
-        try:
-            await client.load_markets()
-            await public(client)
-            await private(client)
-        finally:
-            await client.close()
+    async def session(client: Any) -> None:
+        await public(client)
+        await private(client)
 
-    asyncio.run(asyncio.wait_for(session(), PATIENCE * 2))
+    run_pro(running, session)

@@ -7,11 +7,10 @@ from typing import Any
 import ccxt.pro
 import pytest
 
+from tests.bybit_wire.ccxt_clients import BTC, run_pro
 from tests.bybit_wire.given import desk, settings
 from tests.bybit_wire.serving import Running, listened, server, trade
-from tests.bybit_wire.test_ccxt import BTC, config
 
-PATIENCE = 40.0
 NOT_FOR_US = {"fetchCurrenciesWs": "needs no socket: ccxt asks REST", "ws": "no method"}
 PUBLIC: tuple[tuple[str, str, Callable[[Any], Awaitable[Any]], Callable[[Any], bool]], ...] = (
     (
@@ -90,31 +89,6 @@ def running() -> Iterator[Running]:
         yield found
 
 
-def pro(running: Running) -> Any:
-    """ccxt.pro, pointed at the server."""
-    client = ccxt.pro.bybit(config(running))
-    socket = client.urls["api"]["ws"]
-    socket["public"]["linear"] = f"{running.ws}/v5/public/linear"
-    for kind in ("contract", "usdc", "spot"):
-        socket["private"][kind] = f"{running.ws}/v5/private"
-    socket["private"]["trade"] = f"{running.ws}/v5/trade"
-    return client
-
-
-def run(running: Running, session: Callable[[Any], Awaitable[None]]) -> None:
-    """A session of a client that is closed in the end."""
-
-    async def whole() -> None:
-        client = pro(running)
-        try:
-            await client.load_markets()
-            await session(client)
-        finally:
-            await client.close()
-
-    asyncio.run(asyncio.wait_for(whole(), PATIENCE))
-
-
 def test_each_public_stream_tells_what_the_market_does(running: Running) -> None:
     """All at once on one connection."""
 
@@ -133,7 +107,7 @@ def test_each_public_stream_tells_what_the_market_does(running: Running) -> None
             await call(client)
         assert running.wire.listened() == {"orderbook.1.BTCUSDT"}
 
-    run(running, session)
+    run_pro(running, session)
 
 
 def test_liquidations_of_accounts_here_are_public(running: Running) -> None:
@@ -149,7 +123,7 @@ def test_liquidations_of_accounts_here_are_public(running: Running) -> None:
         found = await waiting
         assert (found[-1]["contracts"], found[-1]["price"]) == (0.05, 59_400)
 
-    run(running, session)
+    run_pro(running, session)
 
 
 def test_private_streams_and_orders_over_the_trade_socket(running: Running) -> None:
@@ -172,7 +146,7 @@ def test_private_streams_and_orders_over_the_trade_socket(running: Running) -> N
             await call()
         assert running.wire.listened() == {"wallet"}
 
-    run(running, session)
+    run_pro(running, session)
 
 
 def test_every_stream_that_ccxt_claims_is_tried() -> None:

@@ -8,11 +8,11 @@ import ccxt
 import ccxt.async_support
 import pytest
 
+from tests.bybit_wire.ccxt_clients import BTC, config
 from tests.bybit_wire.ccxt_order_steps import ORDERS, POSITIONS
 from tests.bybit_wire.ccxt_steps import ACCOUNT, MARKET
 from tests.bybit_wire.given import desk, settings
 from tests.bybit_wire.serving import Running, server, trade
-from tests.bybit_wire.test_ccxt import BTC, config
 
 PATIENCE = 30.0
 NOT_FOR_US = {

@@ -6,15 +6,15 @@ from typing import Any
 
 import ccxt
 import ccxt.async_support
-import ccxt.pro
 import pytest
 
+from tests.bybit_wire.ccxt_clients import BTC, config, run_pro
 from tests.bybit_wire.faulting import admin, fault, fired
 from tests.bybit_wire.given import desk
 from tests.bybit_wire.serving import Running, listened, server, trade
-from tests.bybit_wire.test_ccxt import BTC, PATIENCE, config
 
 SHORT_MS = 400
+PATIENCE = 10.0
 CREATE = "/v5/order/create"
 ERRORS: list[tuple[str, type[Exception], bool]] = [
     ("timeout_before", ccxt.RequestTimeout, False),
@@ -99,31 +99,6 @@ def test_an_answer_that_breaks_off_is_no_error_to_ccxt(running: Running) -> None
     assert [each["clientOrderId"] for each in client.fetch_open_orders(BTC)] == ["once"]
 
 
-def streaming(running: Running) -> Any:
-    """ccxt pro, pointed at the server."""
-    client = ccxt.pro.bybit(config(running))
-    socket = client.urls["api"]["ws"]
-    socket["public"]["linear"] = f"{running.ws}/v5/public/linear"
-    for kind in ("contract", "usdc", "spot"):
-        socket["private"][kind] = f"{running.ws}/v5/private"
-    socket["private"]["trade"] = f"{running.ws}/v5/trade"
-    return client
-
-
-def run(running: Running, work: Any) -> None:
-    """Run a session of pro with its markets loaded."""
-
-    async def session() -> None:
-        client = streaming(running)
-        try:
-            await client.load_markets()
-            await work(client)
-        finally:
-            await client.close()
-
-    asyncio.run(asyncio.wait_for(session(), PATIENCE * 2))
-
-
 @pytest.mark.parametrize("kind", ["disconnect", "maintenance"])
 def test_a_connection_that_breaks_is_an_error_and_the_next_call_comes_back(
     running: Running, kind: str
@@ -146,7 +121,7 @@ def test_a_connection_that_breaks_is_an_error_and_the_next_call_comes_back(
         made = await client.create_order(BTC, "limit", "buy", 0.01, 58_000)
         assert (await waiting)[-1]["id"] == made["id"]
 
-    run(running, work)
+    run_pro(running, work)
 
 
 def test_a_fill_that_is_told_twice_counts_once(running: Running) -> None:
@@ -161,7 +136,7 @@ def test_a_fill_that_is_told_twice_counts_once(running: Running) -> None:
         assert [each["order"] for each in fills] == [made["id"]]
         assert await asyncio.to_thread(fired, running) == {"duplicate": 1}
 
-    run(running, work)
+    run_pro(running, work)
 
 
 def test_a_gap_leaves_a_wrong_book(running: Running) -> None:
@@ -177,4 +152,4 @@ def test_a_gap_leaves_a_wrong_book(running: Running) -> None:
         right = await client.fetch_order_book(BTC, 50)
         assert right["bids"][0][0] < first
 
-    run(running, work)
+    run_pro(running, work)

@@ -15,7 +15,7 @@ from pybit.exceptions import FailedRequestError, InvalidRequestError
 from tests.bybit_wire.faulting import admin, fault, fired
 from tests.bybit_wire.given import KEY, SECRET, desk, listed
 from tests.bybit_wire.serving import Running, server, trade
-from tests.bybit_wire.test_pybit import LINEAR, PATIENCE, Rows, client, into, until
+from tests.bybit_wire.test_pybit import LINEAR, PATIENCE, Rows, client, into, listening, until
 
 CREATE = "/v5/order/create"
 SHORT = 0.4
@@ -33,12 +33,8 @@ def running() -> Iterator[Running]:
 @pytest.fixture
 def private(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """pybit's private WebSocket, which reconnects without end."""
-    monkeypatch.setattr(unified, "PRIVATE_WSS", f"{running.ws}/v5/private")
-    socket = unified.WebSocket(
-        testnet=False, channel_type="private", api_key=KEY, api_secret=SECRET, retries=0
-    )
-    yield socket
-    socket.exit()
+    with listening(running, monkeypatch, retries=0) as socket:
+        yield socket
 
 
 def impatient(running: Running) -> Any:

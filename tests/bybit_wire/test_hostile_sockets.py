@@ -3,42 +3,16 @@
 """
 
 import json
-import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.bybit_wire.given import KEY, SYMBOL, desk, settings
-from tests.bybit_wire.raw import CLOSE, PING, PONG, RawSocket, frame, request, say
-from tests.bybit_wire.serving import Running, server
+from tests.bybit_wire.given import KEY, WISH
+from tests.bybit_wire.raw import CLOSE, PING, PONG, RawSocket, frame
+from tests.bybit_wire.serving import Running
 
-WISH = {
-    "category": "linear",
-    "symbol": SYMBOL,
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.001",
-    "price": "59000",
-}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    """One server for everybody: what one does to it, the next would feel."""
-    with server(desk(accounts=[settings(per_second=10_000)])) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def silence(running: Running, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Nothing is logged, and afterwards the server answers as ever."""
-    with caplog.at_level(logging.INFO):
-        yield
-        assert say(running.port, request("GET", "/v5/market/time"))[0] == 200
-    told = [each for each in caplog.records if each.name != "asyncio" or each.exc_info]
-    assert not told, [each.getMessage() for each in told]
+pytestmark = pytest.mark.usefixtures("silence")
 
 
 @pytest.mark.parametrize("path", ["/v5/public/linear", "/v5/private", "/v5/trade"])

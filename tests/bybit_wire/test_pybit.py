@@ -3,6 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pybit._websocket_trading as trading
@@ -50,6 +51,17 @@ def until(rows: Rows, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]
             return row
 
 
+@contextmanager
+def listening(running: Running, patch: pytest.MonkeyPatch, **options: Any) -> Iterator[Any]:
+    """pybit's private WebSocket, pointed at the server; ``options`` are its own."""
+    patch.setattr(unified, "PRIVATE_WSS", f"{running.ws}/v5/private")
+    socket = unified.WebSocket(
+        testnet=False, channel_type="private", api_key=KEY, api_secret=SECRET, **options
+    )
+    yield socket
+    socket.exit()
+
+
 @pytest.fixture
 def running() -> Iterator[Running]:
     """A server whose market stands still until a test trades on it."""
@@ -60,12 +72,8 @@ def running() -> Iterator[Running]:
 @pytest.fixture
 def private(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """pybit's private WebSocket."""
-    monkeypatch.setattr(unified, "PRIVATE_WSS", f"{running.ws}/v5/private")
-    socket = unified.WebSocket(
-        testnet=False, channel_type="private", api_key=KEY, api_secret=SECRET
-    )
-    yield socket
-    socket.exit()
+    with listening(running, monkeypatch) as socket:
+        yield socket
 
 
 def test_a_session_from_markets_to_the_closed_trade(running: Running, private: Any) -> None:
