@@ -11,7 +11,7 @@ from attrs import frozen
 from adapters.bybit_wire.contracts import AccountSettings, contracts_of
 from adapters.bybit_wire.desk import Desk, Played
 from adapters.bybit_wire.playing import played
-from adapters.history.arguments import Argument, symbol_of
+from adapters.history.arguments import Argument, named_symbol
 from adapters.history.feed import Group, feed
 from adapters.history.market import Market
 from adapters.history.opening import open_market
@@ -67,6 +67,21 @@ def lay_out(
     ``now_ns`` is the wall's time: a made market without a start of its own begins its session
     then. Recorded ones keep their own time.
     """
+    try:
+        return _laid_out(feeds, symbols, accounts, now_ns, warm_up)
+    except UserError as error:
+        # The rooms below speak of the option of backtests.
+        sentence = str(error).replace(f"--data {PREFIX}", f"--feed {PREFIX}")
+        raise UserError(sentence.replace("--data ", f"--feed {HISTORY}")) from error
+
+
+def _laid_out(
+    feeds: Sequence[str],
+    symbols: Sequence[str],
+    accounts: Sequence[AccountSettings],
+    now_ns: int,
+    warm_up: int,
+) -> Opened:
     texts = list(feeds) or [f"{PREFIX}7"]
     if texts[0].startswith(PREFIX):
         if len(texts) > 1:
@@ -120,13 +135,8 @@ def _desk(
 def _history(
     paths: Sequence[str], symbols: Sequence[str], accounts: Sequence[AccountSettings], warm_up: int
 ) -> Opened:
-    found = list(symbols)
-    for path in paths:
-        argument = Argument.parsed(path)
-        symbol = argument.symbol or symbol_of(argument.path, tuple(symbols))
-        if symbol not in found:
-            found.append(symbol)
-    contracts = contracts_of(found)
+    contracts = contracts_of(_traded(paths, symbols))
+    found = [each.symbol for each in contracts]
     market = open_market(paths, found, {each.symbol: each.tick for each in contracts})
     plays = f"{', '.join(paths)} from {render_time(market.first_ns)}"
     if not market.recordings:
@@ -142,6 +152,29 @@ def _history(
     ticks = _as_told(market.groups(market.interval(MINUTE), 0, NEVER))
     desk = Desk(contracts, accounts, matched_on, market.first_ns, ticks)
     return Opened(desk, plays, matched_on)
+
+
+def _traded(paths: Sequence[str], symbols: Sequence[str]) -> list[str]:
+    """What was asked for, then what the files are named after; raises ``UserError`` for a file that
+    is not there, and where nobody says a symbol.
+
+    A file of many symbols tells them in a column: what is traded of it, ``symbols`` or the other
+    files say.
+    """
+    found = list(symbols)
+    for text in paths:
+        argument = Argument.parsed(text)
+        if not argument.path.exists():
+            raise UserError(f"--feed {HISTORY}{text}: there is no file {argument.path}")
+        symbol = argument.symbol or named_symbol(argument.path, symbols)
+        if symbol and symbol not in found:
+            found.append(symbol)
+    if not found:
+        raise UserError(
+            f"--feed {HISTORY}{paths[0]}: the name tells no symbol; write "
+            f"--feed {HISTORY}SYMBOL={paths[0]}, or add --symbol SYMBOL for a file of many"
+        )
+    return found
 
 
 def _matched_on(market: Market) -> MatchedOn:

@@ -44,6 +44,16 @@ class Argument:
 
 def symbol_of(path: Path, symbols: Sequence[str]) -> str:
     """The symbol that a file without a symbol column holds."""
+    found = named_symbol(path, symbols)
+    if found:
+        return found
+    raise UserError(
+        f"{path} does not tell its symbol by a column or by its name; write --data SYMBOL={path}"
+    )
+
+
+def named_symbol(path: Path, symbols: Sequence[str]) -> str:
+    """What its name says of a file's symbol, or the one of ``symbols``; else ""."""
     pair, chart = _PAIR.match(path.name), _CHART.match(path.name)
     if pair:
         return pair.group(1) + pair.group(2)
@@ -55,6 +65,4 @@ def symbol_of(path: Path, symbols: Sequence[str]) -> str:
         return name
     if len(symbols) == 1:
         return symbols[0]
-    raise UserError(
-        f"{path} does not tell its symbol by a column or by its name; write --data SYMBOL={path}"
-    )
+    return ""
