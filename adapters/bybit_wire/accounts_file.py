@@ -16,6 +16,7 @@ seed = 7
 timeout_after = {rate = 0.05, on = "/v5/order/create", account = "mine"}
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -36,6 +37,8 @@ USUAL_SECRET = "tradefold-secret"
 USUAL_WALLET = 10_000
 FIRST_UID = 100_001
 _ADDRESS = "address_per_5s"
+_SENDABLE = re.compile(r"[!-~]+").fullmatch
+"""What a client can send in a header as it is."""
 _TOP = ("accounts", _ADDRESS, "admin_token", "faults")
 _FIELDS = ("key", "secret", "wallet", "margin_mode", "position_mode", "per_second")
 
@@ -94,6 +97,8 @@ def _account(path: Path, row: Any, place: int) -> AccountSettings:
     key, secret = row.get("key", ""), row.get("secret", "")
     if not (isinstance(key, str) and isinstance(secret, str) and key and secret):
         raise UserError(f"{where} needs a key and a secret")
+    if not (_SENDABLE(key) and _SENDABLE(secret)):
+        raise UserError(f"{where}: key and secret are plain letters without blanks")
     margin = row.get("margin_mode", "cross")
     position = row.get("position_mode", "one_way")
     if margin not in ("cross", "isolated"):

@@ -96,6 +96,31 @@ def test_recorded_candles_are_served_too(tmp_path: Path) -> None:
         ]
 
 
+def test_a_file_of_many_symbols_needs_no_symbol_of_its_own(tmp_path: Path) -> None:
+    """Its column tells whose rates are whose; what is traded, the files of candles say."""
+    start = 1_735_689_600_000
+    for symbol, price in (("BTCUSDT", 60_000), ("ETHUSDT", 3_000)):
+        lines = ["timestamp,open,high,low,close,volume"]
+        lines += [f"{start + n * 60_000},{price},{price},{price},{price},5" for n in range(600)]
+        (tmp_path / f"{symbol}_1m.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rates = tmp_path / "rates.csv"
+    at = start + 8 * 3_600_000
+    rates.write_text(
+        f"timestamp,symbol,funding_rate\n{at},BTCUSDT,0.0002\n{at},ETHUSDT,-0.0003\n",
+        encoding="utf-8",
+    )
+    files = [tmp_path / "BTCUSDT_1m.csv", tmp_path / "ETHUSDT_1m.csv", rates]
+    feeds = [option for path in files for option in ("--feed", f"history:{path}")]
+    with served(*feeds, "--warm-up", "470", "--speed", "lockstep") as (_, said, url):
+        assert "BTCUSDT_1m.csv" in said
+        step = urllib.request.Request(f"{url}/admin/step", f'{{"to_ms": {at}}}'.encode())
+        with urllib.request.urlopen(step, timeout=30) as answer:
+            assert answer.status == 200
+        for symbol, rate in (("BTCUSDT", "0.0002"), ("ETHUSDT", "-0.0003")):
+            path = f"{url}/v5/market/funding/history?category=linear&symbol={symbol}"
+            assert [row["fundingRate"] for row in ask(path)["list"]] == [rate]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -105,6 +130,9 @@ def test_recorded_candles_are_served_too(tmp_path: Path) -> None:
         (("--symbol", "NOPEUSDT"), "no contract"),
         (("--config", "nowhere.toml"), "cannot be read"),
         (("--port", "70000"), "70000"),
+        (("--feed", "synthetic:"), "--feed synthetic:"),
+        (("--feed", "history:nowhere.csv"), "there is no file nowhere.csv"),
+        (("--feed", "history:pyproject.toml"), "write --feed history:SYMBOL=pyproject.toml"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(
@@ -143,6 +171,8 @@ def test_a_config_adds_accounts(tmp_path: Path) -> None:
         "x = 1",
         "address_per_5s = 0\n[[accounts]]\nkey = 'a'\nsecret = 's'",
         "[[accounts]]\nkey = 'a'",
+        "[[accounts]]\nkey = 'a b'\nsecret = 's'",
+        "[[accounts]]\nkey = 'a'\nsecret = 'geheïm'",
         "[[accounts]]\nkey = 'a'\nsecret = 's'\nwalet = 1",
         "[[accounts]]\nkey = 'a'\nsecret = 's'\nwallet = 0",
         "[[accounts]]\nkey = 'a'\nsecret = 's'\nwallet = 'x'",
