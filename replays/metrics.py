@@ -105,11 +105,15 @@ def risk_of(curve: Curve) -> Risk:
 def annual_return(start: int, end: int, days: int) -> float | None:
     """(end / start) ** (365 / days) - 1: the same growth, kept up for a year.
 
-    None without days, or where everything was lost.
+    None without days, where everything was lost, and where no float is as large: an account that
+    grew eightfold in its only day.
     """
     if days == 0 or start <= 0 or end <= 0:
         return None
-    return float((end / start) ** (DAYS_A_YEAR / days)) - 1
+    try:
+        return float((end / start) ** (DAYS_A_YEAR / days)) - 1
+    except OverflowError:
+        return None
 
 
 def mean(values: Sequence[float]) -> float:

@@ -82,6 +82,14 @@ def test_annual_return_keeps_the_growth_up_for_a_year(
     assert found is None if expected is None else found == pytest.approx(expected)
 
 
+def test_growth_that_no_float_holds_for_a_year_has_no_annual_return_and_no_calmar() -> None:
+    """8 ** 365 is beyond 1e308; a run of one day may well bring that much."""
+    assert annual_return(100, 800, 1) is None
+    risk = risk_of(curve(100, 100, 50, 10**20))
+    assert risk.max_drawdown == pytest.approx(0.5)
+    assert (risk.annual_return, risk.calmar) == (None, None)
+
+
 def test_the_deepest_fall_has_its_peak_its_trough_and_its_recovery() -> None:
     fall = Fall()
     for at, equity in enumerate([100, 90, 100, 120, 60, 90, 119, 120, 110], start=1):
