@@ -113,7 +113,7 @@ def _figures(a: Summary, b: Summary) -> list[tuple[str, Any, Any, Any, str | Tex
         money("net result of trades", a.total.pnl, b.total.pnl),
         money("fees", a.fees, b.fees),
         *([money("funding paid", a.funding, b.funding)] if a.funding or b.funding else []),
-        ("max drawdown", a.fall, b.fall, percent, ""),
+        ("max drawdown, trade ends", a.fall, b.fall, percent, ""),
         money("real equity at the end", a.equity, b.equity),
     ]
 
@@ -205,7 +205,7 @@ def _side_data(summary: Summary) -> dict[str, Any]:
         "pnl": render(total.pnl),
         "fees": render(summary.fees),
         "funding": render(summary.funding),
-        "max_drawdown": render(summary.fall),
+        "max_drawdown_trade_ends": render(summary.fall),
         "equity": render(summary.equity),
     }
 

@@ -25,7 +25,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
                 "equity": render(each.equity),
                 "fees": render(each.fees),
                 "funding": render(each.funding),
-                "max_drawdown": render(each.fall),
+                "max_drawdown_trade_ends": render(each.fall),
                 "standing": each.standing,
                 **_results_data(each.results),
             }
@@ -35,7 +35,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
             **_results_data(summary.total),
             "fees": render(summary.fees),
             "funding": render(summary.funding),
-            "max_drawdown": render(summary.fall),
+            "max_drawdown_trade_ends": render(summary.fall),
             "wallet": render(summary.wallet),
             "equity": render(summary.equity),
         },

@@ -158,16 +158,22 @@ def _show_results(console: Console, summary: Summary) -> None:
 def _account_column(account: AccountSummary) -> dict[str, str | Text]:
     return {
         "strategy": account.strategy,
-        "symbols": " ".join((*account.symbols, render_span(account.timeframe_ns))),
+        "symbols": _symbols(account),
         **_figures(account.results),
         "fees, open positions too": amount(account.fees),
         "funding paid": amount(account.funding),
-        "max drawdown": percent(account.fall),
+        "max drawdown, trade ends": percent(account.fall),
         "started with": amount(account.allocation),
         "equity at the end": Text(amount(account.equity), style="bold"),
         "change": _change(account.allocation, account.equity),
         "standing": _standing(account),
     }
+
+
+def _symbols(account: AccountSummary) -> str:
+    """Named while they are few: a column as wide as fifty names would push out all the others."""
+    named = account.symbols if len(account.symbols) <= 4 else (f"{len(account.symbols)} symbols",)
+    return " ".join((*named, render_span(account.timeframe_ns)))
 
 
 def _total_column(summary: Summary) -> dict[str, str | Text]:
@@ -179,7 +185,7 @@ def _total_column(summary: Summary) -> dict[str, str | Text]:
         **_figures(summary.total),
         "fees, open positions too": amount(summary.fees),
         "funding paid": amount(summary.funding),
-        "max drawdown": percent(summary.fall),
+        "max drawdown, trade ends": percent(summary.fall),
         "started with": amount(start),
         "equity at the end": Text(amount(end), style="bold"),
         "change": _change(start, end),

@@ -27,6 +27,9 @@ _WINDOW = 4096
 class AccountSummary:
     """One virtual account at the end: money e8, ``fall`` the largest drawdown (e8 fraction).
 
+    ``fall`` knows the equity at closed trades and at day ends alone; the report's is of every
+    candle and never less deep.
+
     ``equity`` is its allocation, what its trades brought, and what is open at the mark.
     """
 

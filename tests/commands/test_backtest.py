@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -42,6 +43,21 @@ def test_the_summary_shows_what_went_in_and_what_came_out(settings: Path, tmp_pa
         assert fact in told.out, fact
     assert f"tradefold verify {journal}" in told.out
     assert told.err == ""
+
+
+def test_an_account_of_many_symbols_leaves_room_for_what_the_figures_are(
+    tmp_path: Path,
+) -> None:
+    """Fifty names in a cell pushed the first column out of every screen."""
+    names = '["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "DOGEUSDT"]'
+    config = tmp_path / "five.toml"
+    config.write_text(
+        f'[accounts.va1]\nsymbols = {names}\nstrategy = "volatility_breakout"\n', encoding="utf-8"
+    )
+    told = tell("backtest", config, "--data", MARKET, "--journal", tmp_path / "five.db")
+    assert told.code == 0, told.err
+    assert re.search(r"\n  symbols +5 symbols 5m\n", told.out)
+    assert "\n  max drawdown, trade ends " in told.out
 
 
 def test_the_commands_that_it_shows_next_work_when_they_are_typed(
