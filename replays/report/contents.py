@@ -178,9 +178,10 @@ def _warnings(summary: Summary, risk: Risk, ambiguous: int | None, fills: int) -
     """What should make a reader careful."""
     found = []
     if summary.total.trades < FEW_TRADES:
-        found.append(
-            f"only {summary.total.trades} closed trades: fewer than {FEW_TRADES} say little"
-        )
+        count = summary.total.trades
+        closed = "no closed trade" if not count else f"only {count} closed trade"
+        ending = "" if count < 2 else "s"
+        found.append(f"{closed}{ending}: fewer than {FEW_TRADES} say little")
     if risk.sharpe is not None and risk.sharpe > SUSPICIOUS_SHARPE:
         found.append(f"a Sharpe ratio of {risk.sharpe:.1f} is too good to be believed")
     if ambiguous and fills and ambiguous / fills > MANY_AMBIGUOUS:
