@@ -233,7 +233,7 @@ class SqliteJournal:
 
     def _failed(self, error: BaseException, why: str) -> BaseException:
         """Give everything up: SQLite rolls an open transaction back when it is closed."""
-        self._ended = why
+        self._ended = f"{why} ({error})"
         self._writer.connection.close()
         self._lock.release()
         if isinstance(error, sqlite3.IntegrityError):
