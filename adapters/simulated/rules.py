@@ -60,9 +60,10 @@ def refuse_quantity(
     """
     instrument = market.instrument
     if quantity < instrument.min_quantity:
-        return PARAMETER, f"quantity is below the minimum of {render(instrument.min_quantity)}"
+        return PARAMETER, "The number of contracts exceeds minimum limit allowed"
     if not reduces and quantity > (most := largest_order(market, is_limit)):
-        return PARAMETER, f"quantity is above the maximum of {render(most)}"
+        text = "The number of contracts exceeds maximum limit allowed: too large"
+        return PARAMETER, f"{text}, order_qty:{quantity} > max_qty:{most}"
     return None
 
 

@@ -51,6 +51,16 @@ def test_a_market_order_is_filled_at_once_and_skips_new() -> None:
     assert (row["timeInForce"], row["price"], row["avgPrice"]) == ("IOC", "60600", "60000")
 
 
+def test_a_quantity_above_the_largest_is_refused_in_the_venue_s_words() -> None:
+    """Both numbers times 10⁸ (5.6); a market order of BTCUSDT has 119 at most."""
+    answer = Client(desk()).order("Buy", "119.001")
+    assert (answer["retCode"], answer["retMsg"]) == (
+        10001,
+        "The number of contracts exceeds maximum limit allowed: too large, "
+        "order_qty:11900100000 > max_qty:11900000000",
+    )
+
+
 @pytest.mark.parametrize(
     ("in_force", "price", "reason"),
     [("PostOnly", "60100", "EC_PostOnlyWillTakeLiquidity"), ("IOC", "59000", None)],
