@@ -12,6 +12,7 @@ import attrs
 
 from engine.domain.candle import Candle
 from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES
+from engine.ids import PositionKey
 from engine.messages.decisions import Approved, OrderRequested
 from engine.messages.venue import OrderFilled
 from engine.money import SCALE, notional
@@ -223,6 +224,8 @@ class _Watcher:
         self.found = found
         self.expected: dict[str, tuple[str, int]] = {}
         """Owner and price that the decision saw, by client order id."""
+        self.overtaking: dict[PositionKey, int] = {}
+        """Value of fills that the venue made of a position whose entry is not told yet, e8."""
 
     def decided(self, state: EngineState, decisions: tuple[object, ...]) -> None:
         """Remember the price that an order expected: its own, the gate's, or the last one."""
@@ -252,11 +255,15 @@ class _Watcher:
             wanted = position.venue_target
         value = notional(fill.price, fill.quantity)
         lost = notional(fill.side * (fill.price - wanted), fill.quantity) if wanted else 0
-        for name in (owner, ALL):
-            curve = self.found.curves.get(name)
-            if curve is not None:
-                curve.slippage += lost
-                curve.traded += value
+        whole = self.found.curves[ALL]
+        whole.slippage += lost
+        whole.traded += value
+        own = self.found.curves.get(owner) if owner else None
+        if own is not None:
+            own.slippage += lost
+            own.traded += value + self.overtaking.pop(fill.key, 0)
+        elif fill.cause != "order":
+            self.overtaking[fill.key] = self.overtaking.get(fill.key, 0) + value
 
 
 def _closes(source: FrameSource, state: EngineState, watcher: _Watcher) -> Iterator[None]:

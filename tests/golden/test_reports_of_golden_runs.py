@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.golden.make_report import JOURNALS, golden_of, report_data
+from engine.money import SCALE
+from journal.reader import JournalReader
+from replays.curve import ALL, fold_curves
+from tests.golden.make_report import JOURNALS, POINTS, golden_of, report_data
 
 EACH = pytest.mark.parametrize("path", JOURNALS, ids=lambda path: path.stem)
 
@@ -52,3 +55,14 @@ def test_the_golden_data_agree_with_themselves(path: Path) -> None:
     assert marked == total["trades"] > 10
     assert sum(each["trades"] for each in accounts.values()) == total["trades"]
     assert charts["thinned_from"] > len(whole) > 40, "else nothing would be thinned"
+
+
+@EACH
+def test_what_was_traded_is_told_once_and_of_its_account_alone(path: Path) -> None:
+    """The fills of the tables over the mean equity; a fill may overtake the one it closes."""
+    with JournalReader(path) as reader:
+        found = fold_curves(reader, POINTS).curves
+        told = dict(reader.connection.execute("SELECT account, sum(value) FROM fills GROUP BY 1"))
+    for name, value in told.items():
+        assert found[name].traded / SCALE == pytest.approx(value), name
+    assert found[ALL].traded / SCALE == pytest.approx(sum(told.values()))
