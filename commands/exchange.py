@@ -18,6 +18,7 @@ from adapters.bybit_wire.keeping import Keeper
 from adapters.bybit_wire.opening import WARM_UP, Opened, open_desk
 from adapters.bybit_wire.origin import CODE, code_digest
 from adapters.bybit_wire.sessions import Asked, Kept, keep_session, span_of
+from adapters.simulated import exchange as simulated
 from commands.envelope import DONE, envelope
 from commands.options import json_option
 from commands.progress import progress
@@ -33,6 +34,12 @@ except ModuleNotFoundError as error:
     raise UserError(
         "tradefold exchange serve needs aiohttp; install it with pip install 'tradefold[wire]'"
     ) from error
+
+if not str(simulated.__file__).endswith(".py"):
+    raise UserError(
+        "tradefold exchange serve copies its exchange, and compiled modules are not copied;"
+        " run it without build/compiled in PYTHONPATH"
+    )
 
 FASTEST = 100_000
 

@@ -59,3 +59,10 @@ sys.exit(code)
 def test_golden_journals_and_laws_hold_in_the_build(room: str) -> None:
     told = run(TESTS.format(rooms=[room]))
     assert told.returncode == 0, told.stdout[-4000:] + told.stderr[-2000:]
+
+
+def test_the_server_says_that_it_is_not_for_the_build() -> None:
+    told = run("import sys, cli; sys.argv[1:] = ['exchange', 'serve']; cli.main()")
+    assert told.returncode == 2
+    assert "run it without build/compiled" in told.stderr
+    assert "Traceback" not in told.stderr
