@@ -112,14 +112,19 @@ def span(given: Fields, now_ms: int, most_days: int = 7) -> tuple[int, int]:
     return start, end
 
 
+def cursor_name(given: Fields) -> str:
+    """The row that a cursor names; "" without one. Some clients send it as it came, percent-encoded
+    twice over."""
+    return unquote(text_of(given, "cursor")).partition(":")[0]
+
+
 def page(
     rows: list[Fields], given: Fields, key: str, usual: int, most: int
 ) -> tuple[list[Fields], str]:
     """The rows after the cursor, and the cursor after them; it names the last row's ``key``."""
     limit = whole(given, "limit", usual, 1, most)
-    cursor, start = unquote(text_of(given, "cursor")), 0
-    if cursor:
-        named = cursor.partition(":")[0]
+    named, start = cursor_name(given), 0
+    if named:
         places = [place for place, row in enumerate(rows) if row[key] == named]
         if not places:
             raise RefusedError(PARAMETER, "params error: cursor invalid")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from adapters.bybit_wire.account import Account
 from adapters.bybit_wire.answers import PARAMETER, Fields, Outcome, RefusedError, done
 from adapters.bybit_wire.desk import Session, elsewhere, linear
-from adapters.bybit_wire.fields import choice, listed, page, span, text_of, whole
+from adapters.bybit_wire.fields import choice, cursor_name, listed, page, span, text_of, whole
 from adapters.bybit_wire.order_rows import OrderRow, order_fields
 from engine.timebase import DAY, MILLISECOND
 
@@ -93,6 +93,19 @@ def history(session: Session, given: Fields) -> Outcome:
 
 def _page(session: Session, given: Fields, rows: list[OrderRow]) -> Outcome:
     asset = session.trader.terms.venue.asset
-    names: list[Fields] = [{"orderId": row.order_id, "row": row} for row in rows]
-    taken, cursor = page(names, given, "orderId", 20, 50)
+    asked, left = _behind(session.trader, given, rows)
+    names: list[Fields] = [{"orderId": row.order_id, "row": row} for row in left]
+    taken, cursor = page(names, asked, "orderId", 20, 50)
     return done(listed([order_fields(each["row"], asset) for each in taken], cursor))
+
+
+def _behind(account: Account, given: Fields, rows: list[OrderRow]) -> tuple[Fields, list[OrderRow]]:
+    """The request and its rows, where the order that the cursor names has left the list: it was
+    filled or cancelled between two pages, and the older ones are still to come."""
+    named = cursor_name(given)
+    known = account.heard.rows
+    if named not in known or any(row.order_id == named for row in rows):
+        return given, rows
+    places = {order_id: place for place, order_id in enumerate(known)}
+    older = [row for row in rows if places[row.order_id] < places[named]]
+    return given | {"cursor": ""}, older

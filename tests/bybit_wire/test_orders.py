@@ -223,6 +223,24 @@ def test_a_batch_answers_item_by_item() -> None:
         assert body["retCode"] == 10001
 
 
+def test_a_cursor_leads_on_when_the_order_that_it_names_is_gone() -> None:
+    """An order of the first page is cancelled before the second is asked for: the older orders come
+    all the same, of the open ones as of those that ended."""
+    client = Client(desk())
+    made = [client.order("Buy", "0.01", f"{59_000 + n}")["result"]["orderId"] for n in range(5)]
+    there = {"category": "linear", "symbol": SYMBOL}
+    first = client.get("/v5/order/realtime", **there, limit=2)["result"]
+    assert [row["orderId"] for row in first["list"]] == made[:2:-1]
+    assert client.post("/v5/order/cancel", **there, orderId=made[3])["retCode"] == 0
+    second = client.get("/v5/order/realtime", **there, limit=2, cursor=first["nextPageCursor"])
+    assert [row["orderId"] for row in listed(second)] == [made[2], made[1]]
+    third = client.get(
+        "/v5/order/realtime", **there, limit=2, cursor=second["result"]["nextPageCursor"]
+    )
+    assert [row["orderId"] for row in listed(third)] == [made[0]]
+    assert third["result"]["nextPageCursor"] == ""
+
+
 def test_lists_are_paged_newest_first_by_a_cursor() -> None:
     """The pages together are the list, none twice; the cursor of the last one is empty."""
     client = Client(desk())
