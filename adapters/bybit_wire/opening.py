@@ -28,6 +28,9 @@ USUAL_SYMBOLS = ("BTCUSDT", "ETHUSDT")
 WARM_UP = 1_440
 """So many candles of each symbol are history when the session begins."""
 
+FIRST_PRICE = 1
+"""So long after its first bar opens a market of candles has offers to trade on, ns."""
+
 
 @frozen
 class Opened:
@@ -115,7 +118,7 @@ def _synthetic(
     desk = _desk(contracts, accounts, begins, feed(series, begins), before)
     plays = f"{recipe_text} of {', '.join(desk.instruments)}"
     # The minute that runs is over in part: clients compare the clocks.
-    served = begins if "start=" in text else now_ns
+    served = begins + FIRST_PRICE if "start=" in text else now_ns
     return Opened(desk, plays, "depth", before, served)
 
 
@@ -147,7 +150,7 @@ def _history(
         groups = market.groups(interval, begins)
         rated = [symbol for each in market.funding for symbol in each.facts.symbols]
         desk = _desk(contracts, accounts, begins, groups, before, rated)
-        return Opened(desk, plays, "depth", before)
+        return Opened(desk, plays, "depth", before, begins + FIRST_PRICE)
     matched_on = _matched_on(market)
     ticks = _as_told(market.groups(market.interval(MINUTE), 0, NEVER))
     desk = Desk(contracts, accounts, matched_on, market.first_ns, ticks)

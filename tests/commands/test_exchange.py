@@ -121,6 +121,16 @@ def test_a_file_of_many_symbols_needs_no_symbol_of_its_own(tmp_path: Path) -> No
             assert [row["fundingRate"] for row in ask(path)["list"]] == [rate]
 
 
+def test_a_market_that_stands_has_offers_from_its_first_moment() -> None:
+    """In lock-step too, where the client trades before the first step: a whole book is there."""
+    feed = "synthetic:7,start=2025-01-01T00:00:00Z"
+    with served("--feed", feed, "--speed", "lockstep", "--warm-up", "60") as (_, said, url):
+        assert "2025-01-01T01:00:00Z" in said
+        found = ask(f"{url}/v5/market/orderbook?category=linear&symbol=BTCUSDT&limit=5")
+        assert (len(found["b"]), len(found["a"])) == (5, 5)
+        assert found["cts"] == 1_735_693_200_000
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
