@@ -13,7 +13,7 @@ import attrs
 from engine.domain.candle import Candle
 from engine.evolve.router import DECISION_ROUTES, INPUT_ROUTES
 from engine.ids import PositionKey
-from engine.messages.decisions import Approved, OrderRequested
+from engine.messages.decisions import Approved, OrderRequested, TradeClosed
 from engine.messages.venue import OrderFilled
 from engine.money import SCALE, notional
 from engine.state import EngineState
@@ -124,10 +124,14 @@ class Curve:
 
 @attrs.define
 class RunCurves:
-    """All curves of a run, by account (``ALL`` for the sum), and the prices of its symbols."""
+    """All curves of a run, by account (``ALL`` for the sum), and the prices of its symbols.
+
+    ``closed`` is what its closed trades brought by the frames, e8, whatever the tables say.
+    """
 
     curves: dict[str, Curve]
     prices: dict[str, Bars]
+    closed: int = 0
 
 
 def fold_curves(
@@ -239,6 +243,8 @@ class _Watcher:
                     seen, approved = approved.entry_price, None
                 price = decision.price or decision.trigger_price or seen
                 self.expected[decision.client_id] = decision.account, price
+            elif type(decision) is TradeClosed:
+                self.found.closed += decision.pnl
 
     def filled(self, state: EngineState, fill: OrderFilled) -> None:
         """Count what a new fill cost against the price that was expected of it."""

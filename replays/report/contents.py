@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from engine.money import SCALE, render
 from engine.timebase import render_time
 from journal.reader import JournalReader
 from replays.assumptions import Assumption, ambiguous_bars, assumptions_of
@@ -106,7 +107,10 @@ def read_report(
         journal=journal.name,
         summary=summary,
         assumptions=assumptions_of(journal.started, ambiguous),
-        warnings=_warnings(summary, risks[ALL], ambiguous, _fills(journal)),
+        warnings=(
+            *_warnings(summary, risks[ALL], ambiguous, _fills(journal)),
+            *_tampered(summary, curves),
+        ),
         curves=curves,
         risks=risks,
         months=_months(curves),
@@ -172,6 +176,17 @@ def _months(curves: RunCurves) -> tuple[tuple[str, float], ...]:
 
 def _fills(journal: JournalReader) -> int:
     return int(rows_of(journal, "SELECT count(*) FROM fills")[0][0])
+
+
+def _tampered(summary: Summary, curves: RunCurves) -> tuple[str, ...]:
+    """Tables can be written to, frames cannot; a cent apart is more than a column's rounding."""
+    if abs(summary.total.pnl - curves.closed) < SCALE // 100:
+        return ()
+    told, folded = render(summary.total.pnl), render(curves.closed)
+    return (
+        f"its tables tell of {told} from closed trades, its frames of {folded}: "
+        "ask tradefold verify",
+    )
 
 
 def _warnings(summary: Summary, risk: Risk, ambiguous: int | None, fills: int) -> tuple[str, ...]:

@@ -254,32 +254,6 @@ def test_prices_of_many_symbols_are_folded_above_the_tables(
     assert folds == [[], ["ETHUSDT"]]
 
 
-def test_a_short_run_is_told_to_say_little(report: Report, tmp_path: Path) -> None:
-    assert not any("say little" in warning for warning in report.warnings)
-    (tmp_path / "two.toml").write_text(SETTINGS, encoding="utf-8")
-    wanted = Wanted(tmp_path / "two.toml", ("synthetic:5,days=1",), end="2025-01-01T04:00")
-    run_to_file(
-        plan_run(wanted, BACKTEST, {}, StrategyShelf()), BACKTEST, tmp_path / "s.db", False, Kept()
-    )
-    with JournalReader(tmp_path / "s.db") as reader:
-        short = read_report(reader)
-    assert short.warnings[0] == "only 4 closed trades: fewer than 30 say little"
-
-
-def test_a_run_without_a_trade_had_nothing_to_recover(tmp_path: Path) -> None:
-    (tmp_path / "two.toml").write_text(SETTINGS, encoding="utf-8")
-    wanted = Wanted(tmp_path / "two.toml", ("synthetic:5,days=1",), end="2025-01-01T00:15")
-    run_to_file(
-        plan_run(wanted, BACKTEST, {}, StrategyShelf()), BACKTEST, tmp_path / "n.db", False, Kept()
-    )
-    with JournalReader(tmp_path / "n.db") as reader:
-        none = write_report(reader, tmp_path / "none")
-    assert none.warnings[0] == "no closed trade: fewer than 30 say little"
-    page = (tmp_path / "none" / "report.html").read_text(encoding="utf-8")
-    assert "max drawdown" in page
-    assert "not yet" not in page
-
-
 def test_only_a_report_is_ever_replaced(recorded: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     with JournalReader(recorded) as reader:
