@@ -48,6 +48,8 @@ def form_of(path: Path) -> str:
         raise UserError(f"{path} is a Feather file of version 1; write it as version 2 or Parquet")
     if start.startswith(_ZIP):
         raise UserError(f"{path} is a ZIP archive; unpack it, and give the file that is in it")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UserError(f"{path} is text of UTF-16, as a spreadsheet saves it; save it as UTF-8")
     for magic, form in _MAGIC.items():
         if start.startswith(magic):
             return form

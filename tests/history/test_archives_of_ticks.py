@@ -220,3 +220,13 @@ def test_an_archive_that_was_not_unpacked_is_told_as_such(tmp_path: Path) -> Non
         archive.write(vision_agg(tmp_path), "BTCUSDT-aggTrades-2025-01-01.csv")
     with pytest.raises(UserError, match=r"is a ZIP archive; unpack it"):
         opened(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_text_of_utf_16_is_told_as_such(tmp_path: Path, encoding: str) -> None:
+    """Spreadsheets call it Unicode text; read as UTF-8 it had one column too few somewhere."""
+    path = tmp_path / "BTCUSDT.csv"
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    path.write_text(f"{mark}ts_ms,open,high,low,close,volume\n0,1,1,1,1,1\n", encoding=encoding)
+    with pytest.raises(UserError, match=r"is text of UTF-16.*save it as UTF-8"):
+        opened(path)
