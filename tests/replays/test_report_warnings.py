@@ -10,7 +10,11 @@ import pytest
 from adapters.strategy_source import StrategyShelf
 from adapters.wiring import BACKTEST
 from journal.reader import JournalReader
+from replays.assumptions import ambiguous_bars
+from replays.curve import ALL
 from replays.plan import Wanted, plan_run
+from replays.queries import rows_of
+from replays.report import contents
 from replays.report.contents import read_report
 from replays.report.folder import write_report
 from replays.running import Kept, run_to_file
@@ -34,9 +38,17 @@ strategy = "volatility_breakout"
 """
 
 
-def run_until(folder: Path, end: str) -> Path:
+NARROW = """
+[accounts.va1.parameters]
+sl_range_mult = 0.4
+fixed_tp_r = 1.0
+"""
+"""Stop and target so close that many a bar meets both."""
+
+
+def run_until(folder: Path, end: str, settings: str = SETTINGS) -> Path:
     """The journal of a run over the first days of a made market."""
-    (folder / "two.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "two.toml").write_text(settings, encoding="utf-8")
     wanted = Wanted(folder / "two.toml", ("synthetic:5,days=4",), end=end)
     plan = plan_run(wanted, BACKTEST, {}, StrategyShelf())
     run_to_file(plan, BACKTEST, folder / "two.db", False, Kept())
@@ -86,3 +98,33 @@ def test_a_trade_that_was_changed_in_the_tables_is_warned_of(
         connection.commit()
     told = [each for each in warnings_of(changed) if each.endswith("ask tradefold verify")]
     assert len(told) == 1
+
+
+def test_a_sharpe_ratio_is_doubted_above_its_limit(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with JournalReader(recorded) as reader:
+        sharpe = read_report(reader).risks[ALL].sharpe
+    assert sharpe is not None
+    doubted = []
+    for limit in (sharpe - 0.1, sharpe + 0.1):
+        monkeypatch.setattr(contents, "SUSPICIOUS_SHARPE", limit)
+        doubted.append(any("too good to be believed" in each for each in warnings_of(recorded)))
+    assert doubted == [True, False]
+
+
+def test_fills_in_ambiguous_bars_are_doubted_above_their_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their count stands in the journal; so many of so many fills are told."""
+    narrow = run_until(tmp_path, "2025-01-05", SETTINGS + NARROW)
+    with JournalReader(narrow) as reader:
+        ambiguous = ambiguous_bars(reader)
+        fills = rows_of(reader, "SELECT count(*) FROM fills")[0][0]
+    assert ambiguous
+    doubted = []
+    for limit in (ambiguous / fills * 0.99, ambiguous / fills * 1.01):
+        monkeypatch.setattr(contents, "MANY_AMBIGUOUS", limit)
+        told = f"{ambiguous} of {fills} fills are in bars whose path decided"
+        doubted.append(any(each.startswith(told) for each in warnings_of(narrow)))
+    assert doubted == [True, False]
