@@ -69,7 +69,7 @@ def instrument_fields(each: Instrument, number: int) -> Fields:
         "priceScale": str(scale),
         "leverageFilter": {
             "minLeverage": "1",
-            "maxLeverage": render(each.max_leverage),
+            "maxLeverage": _hundredths(each.max_leverage),
             "leverageStep": "0.01",
         },
         "priceFilter": {
@@ -196,6 +196,18 @@ def risk_limit(session: Session, given: Fields) -> Outcome:
     return done(listed(tiers, cursor))
 
 
+def _hundredths(leverage: int) -> str:
+    """A leverage as the ladders tell it: ``90.00`` (6.9)."""
+    cents = leverage // (SCALE // 100)
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _margin_rate(leverage: int) -> str:
+    """One divided by a leverage to four places, the nearest: ``0.0111`` of 90 (6.9)."""
+    places = 10_000
+    return render((places * SCALE * 2 + leverage) // (2 * leverage) * (SCALE // places))
+
+
 def tier_rows(instrument: Instrument) -> list[Fields]:
     """The risk tiers of a contract; rates are fractions (6.9)."""
     rows: list[Fields] = []
@@ -206,9 +218,9 @@ def tier_rows(instrument: Instrument) -> list[Fields]:
                 "symbol": instrument.symbol,
                 "riskLimitValue": render(tier.limit),
                 "maintenanceMargin": render(tier.maintenance_rate),
-                "initialMargin": render(SCALE * SCALE // tier.max_leverage),
+                "initialMargin": _margin_rate(tier.max_leverage),
                 "isLowestRisk": 1 if number == 1 else 0,
-                "maxLeverage": render(tier.max_leverage),
+                "maxLeverage": _hundredths(tier.max_leverage),
                 "mmDeduction": render(tier.deduction) if number > 1 else "",
             }
         )

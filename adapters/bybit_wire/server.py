@@ -188,7 +188,11 @@ class Wire:
             wall = self._wall_ms()
             act = partial(answer, self.desk, asked, wall)
             found = served(self.desk, self.faults, asked, wall, act)
-            await self.kept()
+            try:
+                await self.kept()
+            except WorldError:
+                # Neither yes nor no may be said of it. The pump meets the same and ends the server.
+                return web.Response(status=500)
             self.deliver(0)
             return await send(request, found)
 
@@ -211,8 +215,8 @@ class Wire:
         sending = asyncio.create_task(connection.send_all())
         try:
             await self._hear(connection)
-        except (TimeoutError, ConnectionError):
-            pass  # idle for too long, or gone: it ends either way
+        except (TimeoutError, ConnectionError, WorldError):
+            pass  # idle for too long, gone, or not to be kept: it ends without a word
         finally:
             del self._connections[number]
             talk.end(self._wall_ms())

@@ -149,7 +149,8 @@ def test_risk_tiers_are_fractions_and_the_first_has_no_deduction() -> None:
         "0.005",
         "",
     ]
-    assert (rows[1]["mmDeduction"], rows[1]["maxLeverage"]) == ("1200", "90")
+    assert (rows[1]["mmDeduction"], rows[1]["maxLeverage"]) == ("1200", "90.00")
+    assert [rows[place]["initialMargin"] for place in (0, 1, 21)] == ["0.01", "0.0111", "0.0833"]
     assert [row["isLowestRisk"] for row in rows[:2]] == [1, 0]
 
 

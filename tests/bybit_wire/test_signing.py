@@ -6,7 +6,7 @@ import pytest
 
 from adapters.bybit_wire.answers import Request
 from adapters.bybit_wire.router import answer
-from adapters.bybit_wire.signing import refuse_login, signature
+from adapters.bybit_wire.signing import SIGNATURE, refuse_login, signature
 from tests.bybit_wire.given import WALL, Client, desk
 
 LIST = "/v5/position/list"
@@ -63,6 +63,14 @@ def test_the_signature_covers_the_bytes_as_they_were_sent() -> None:
     body = client.request("POST", "/v5/order/cancel-all", b'{"category":"linear"}')
     spaced = body._replace(body=b'{"category": "linear"}')
     assert answer(client.desk, spaced, WALL).body["retCode"] == 10004
+
+
+def test_a_signature_is_lower_case() -> None:
+    """Section 2; a client that writes it otherwise would fail at the venue."""
+    client = Client(desk())
+    good = client.request("GET", LIST, QUERY)
+    loud = {**good.headers, SIGNATURE: good.headers[SIGNATURE].upper()}
+    assert client.send(good._replace(headers=loud)).body["retCode"] == 10004
 
 
 def test_a_wrong_secret_a_wrong_key_and_no_key() -> None:
