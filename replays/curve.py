@@ -39,7 +39,7 @@ class AccountPoint:
     cash: int
     unrealised: int
     equity: int
-    peak: int
+    peak_equity: int
     exposure: int
     open_positions: int
     standing: str

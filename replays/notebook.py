@@ -91,7 +91,7 @@ class Run:
             return report_facts(read_report(reader))
 
     def curve(self) -> pa.Table:
-        """Every account at every candle: cash, unrealised profit, equity, exposure."""
+        """Every account at every candle, in the columns of ``account_curve.csv``."""
         points: list[AccountPoint] = []
         with JournalReader(self.path) as reader, calm_collector():
             fold_curves(reader, 1, points.append)
@@ -100,7 +100,7 @@ class Run:
             "at": pa.array([point.at for point in points], type=pa.timestamp("ns", tz="UTC")),
             "account": [point.account for point in points],
         }
-        for name in ("cash", "unrealised", "equity", "peak", "exposure"):
+        for name in ("cash", "unrealised", "equity", "peak_equity", "exposure"):
             columns[name] = [getattr(point, name) / scale for point in points]
         columns["open_positions"] = [point.open_positions for point in points]
         columns["standing"] = [point.standing for point in points]

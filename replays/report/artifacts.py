@@ -64,7 +64,7 @@ def curve_file(folder: Path) -> Iterator[Sink]:
                     spelt(point.cash),
                     spelt(point.unrealised),
                     spelt(point.equity),
-                    spelt(point.peak),
+                    spelt(point.peak_equity),
                     spelt(point.exposure),
                     point.open_positions,
                     point.standing,

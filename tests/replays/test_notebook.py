@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import UserError
 from replays import Run, backtest
+from replays.report.artifacts import CURVE_COLUMNS
 from tests.commands.conftest import SETTINGS, tell
 
 MARKET = "synthetic:7,days=3"
@@ -51,6 +52,7 @@ def test_the_curve_has_every_account_at_every_candle(run: Run) -> None:
     assert curve.num_rows == 2 * 3 * 288
     assert set(curve.column("account").to_pylist()) == {"va1", "va2"}
     assert str(curve.schema.field("at").type) == "timestamp[ns, tz=UTC]"
+    assert tuple(curve.column_names) == CURVE_COLUMNS, "as in account_curve.csv"
 
 
 def test_a_journal_that_is_there_can_be_opened(run: Run) -> None:

@@ -85,7 +85,7 @@ def test_the_curve_is_the_engines_own_state_at_every_candle(recorded: Path) -> N
                 assert here[name].open_positions == account.open_positions
     assert len(checked) > 10
     assert all(point.equity == point.cash + point.unrealised for point in points)
-    assert all(point.peak >= point.equity for point in points)
+    assert all(point.peak_equity >= point.equity for point in points)
 
 
 def test_the_end_of_the_curve_is_the_equity_of_the_summary(report: Report) -> None:
