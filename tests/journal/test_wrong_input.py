@@ -1,10 +1,12 @@
 """What is no journal, or cannot be read or written, is told in one sentence with its mend."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -212,45 +214,49 @@ except Exception as error:
 """
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that everybody may enter; pytest closes its own whenever a run of it begins."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        Path(name).chmod(0o755)
+
+
 def _as_nobody(path: Path, what: str) -> str:
-    # pytest keeps its folders to their owner, and each of its processes has one more of them.
-    for folder in path.parent.parents:
-        if not folder.name.startswith(("pytest-", "popen-")):
-            break
-        folder.chmod(folder.stat().st_mode | 0o055)
     command = [sys.executable, "-c", _AS_NOBODY, str(path), what]
     told = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)
     return told.stdout.strip()
 
 
-def test_a_reader_needs_no_permission_to_write(journal: Path) -> None:
-    journal.parent.chmod(0o555)
-    journal.chmod(0o444)
-    assert _as_nobody(journal, "read") == "6001"
-    journal.parent.chmod(0o755)
+def test_a_reader_needs_no_permission_to_write(journal: Path, public: Path) -> None:
+    mine = Path(shutil.copy(journal, public))
+    mine.chmod(0o444)
+    public.chmod(0o555)
+    assert _as_nobody(mine, "read") == "6001"
 
 
-def test_a_reader_without_permission_is_told_so(journal: Path) -> None:
-    journal.chmod(0o000)
-    said = _as_nobody(journal, "read")
-    assert said == f"UserError: journal {journal}: may not be read; give yourself permission"
+def test_a_reader_without_permission_is_told_so(journal: Path, public: Path) -> None:
+    mine = Path(shutil.copy(journal, public))
+    mine.chmod(0o000)
+    said = _as_nobody(mine, "read")
+    assert said == f"UserError: journal {mine}: may not be read; give yourself permission"
 
 
-def test_an_unsealed_journal_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:
-    path = tmp_path / "run.journal"
+def test_an_unsealed_journal_is_read_where_nothing_can_be_written(public: Path) -> None:
+    path = public / "run.journal"
     writer = SqliteJournal.create(path, first_frame())
     writer.append(*quiet_frames(2, 1)[0])
     writer.flush()
-    tmp_path.chmod(0o555)
+    public.chmod(0o555)
     said = _as_nobody(path, "read")
-    tmp_path.chmod(0o755)
+    public.chmod(0o755)
     assert said == "2"
     writer.close()
 
 
-def test_a_writer_in_a_folder_that_cannot_be_written_is_told_so(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    said = _as_nobody(tmp_path / "run.journal", "write")
-    tmp_path.chmod(0o755)
-    assert said.startswith(f"WorldError: journal {tmp_path}/run.journal: Permission denied")
-    assert list(tmp_path.iterdir()) == []
+def test_a_writer_in_a_folder_that_cannot_be_written_is_told_so(public: Path) -> None:
+    public.chmod(0o555)
+    said = _as_nobody(public / "run.journal", "write")
+    assert said.startswith(f"WorldError: journal {public}/run.journal: Permission denied")
+    assert list(public.iterdir()) == []
