@@ -126,11 +126,6 @@ class Wire:
             await asyncio.sleep(TURN_SECONDS)
 
     @property
-    def has_ended(self) -> bool:
-        """Whether the feed has nothing more to tell."""
-        return self.desk.next_ns == NEVER
-
-    @property
     def connections(self) -> list[Connection]:
         """Every WebSocket, oldest first."""
         return list(self._connections.values())

@@ -160,13 +160,6 @@ def _refuse(
     )
 
 
-def _refuse_quantity(market: VenueMarket, order: VenueOrder, quantity: int) -> Refusal | None:
-    """Another quantity is measured like that of a new order; one that stays may be any rest."""
-    if quantity == order.quantity:
-        return None
-    return refuse_quantity(market, order.is_limit, order.reduces, quantity)
-
-
 def _refuse_trigger(market: VenueMarket, order: VenueOrder, values: _Values) -> Refusal | None:
     if not values.asks_trigger:
         return None
