@@ -35,7 +35,7 @@ from adapters.bybit_wire.private_streams import messages
 from adapters.bybit_wire.public_streams import PublicStreams
 from adapters.bybit_wire.router import answer, elapse
 from engine.errors import WorldError
-from engine.timebase import NEVER, SECOND
+from engine.timebase import SECOND
 
 LOOPBACK = "127.0.0.1"
 TURN_SECONDS = 0.02
